@@ -1,0 +1,101 @@
+# make            builds every program into build/
+# make demo       installs what is missing, builds, and makes a village
+# make check      installs what is missing, builds, and runs every test
+# make lint       style, floors, manual pages, scripts
+# make bench      speed, beside other tools in the same run
+# make install    PREFIX (default /usr/local) and DESTDIR as usual; make uninstall
+#
+# SANITIZE=address,undefined builds in a folder of its own. CFLAGS and LDFLAGS are the user's.
+
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+OBJ = build
+
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wformat=2
+ifdef CI
+WARN += -Werror
+endif
+ifdef SANITIZE
+OBJ = build-sanitize
+MODE = -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Ilib $(WARN) $(MODE) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+
+
+# Linked statically: found at run time, it would be most of what a program takes to start.
+PCRE2 = -l:libpcre2-8.a
+
+programs := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
+modules := $(wildcard lib/*.c)
+drivers := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+pages := $(wildcard cmd/*.1 man/*.[157])
+scripts := $(wildcard scripts/npc-*)
+
+all: $(addprefix $(OBJ)/,$(programs))
+
+$(OBJ)/libnpc.a: $(modules:%.c=$(OBJ)/%.o)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(OBJ)/npc-%: $(OBJ)/cmd/npc-%.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2)
+
+$(OBJ)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/libnpc.a
+	@mkdir -p $(@D)
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2)
+
+$(OBJ)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+$(OBJ)/tests/unit/%.o: tests/unit/%.c Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) -Itests/unit -c -o $@ $<
+
+deps:
+	@scripts/deps build
+
+demo: deps
+	@$(MAKE) -s all
+	@scripts/demo
+
+unit: $(addprefix $(OBJ)/tests/,$(drivers))
+
+check:
+	@scripts/deps build check
+	@$(MAKE) -s all unit
+	@OBJ=$(OBJ) tests/run
+
+lint:
+	@scripts/lint
+
+bench:
+	@scripts/deps build check
+	@$(MAKE) -s all
+	@tests/bench/run
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/npc
+	install $(addprefix $(OBJ)/,$(programs)) $(scripts) $(DESTDIR)$(PREFIX)/bin
+	cp -R data/. $(DESTDIR)$(PREFIX)/share/npc
+	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/npc
+	for page in $(pages); do \
+		section=$${page##*.}; \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section/$${page##*/} || exit 1; \
+	done
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(programs) $(notdir $(scripts)))
+	rm -rf $(DESTDIR)$(PREFIX)/share/npc
+	for page in $(notdir $(pages)); do \
+		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page || exit 1; \
+	done
+
+clean:
+	rm -rf build build-sanitize
+
+.PHONY: all deps demo unit check lint bench install uninstall clean
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+-include $(wildcard $(OBJ)/lib/*.d $(OBJ)/cmd/*.d $(OBJ)/tests/unit/*.d)

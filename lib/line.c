@@ -1,0 +1,144 @@
+#include "line.h"
+
+#include "jw.h"
+
+static const struct json *unless_null(const struct json *v)
+{
+	return v->type == JSON_NULL ? NULL : v;
+}
+
+/* One walk over the members, whatever their order. */
+static void find_members(struct line *l, bool *delta)
+{
+	for (const struct json *n = json_first(l->root); n != json_end(l->root); n = json_next(n)) {
+		const struct json *v = unless_null(json_value(n));
+
+		if (json_str_is(n, "custom_id"))
+			l->custom_id = v;
+		else if (json_str_is(n, "body"))
+			l->body = v;
+		else if (json_str_is(n, "response"))
+			l->response = v;
+		else if (json_str_is(n, "error"))
+			l->error = v;
+		else if (json_str_is(n, "recipe"))
+			l->recipe = v;
+		else if (json_str_is(n, "row"))
+			l->row = v;
+		else if (json_str_is(n, "delta") || json_str_is(n, "delta_reasoning"))
+			*delta = true;
+	}
+}
+
+/* Drops a member that is not of its type, so that nobody downstream need ask again. */
+static bool wrong_type(const struct json **member, enum json_type type)
+{
+	if (!*member || (*member)->type == type)
+		return false;
+	*member = NULL;
+	return true;
+}
+
+static int check_recipe(struct line *l, struct err *e)
+{
+	if (!wrong_type(&l->recipe, JSON_STRING) &&
+	    (!l->recipe ||
+		(!l->recipe->escaped &&
+		    slice_plain_name(slice_make(l->recipe->ptr, l->recipe->len)))))
+		return 0;
+	l->recipe = NULL;
+	return err_set(e, "\"recipe\" must be a plain name ([a-z0-9-]+)");
+}
+
+int line_read(struct line *l, const struct json *root, struct err *e)
+{
+	bool delta = false;
+
+	*l = (struct line){.root = root};
+	if (!json_is(root, JSON_OBJECT)) {
+		l->root = NULL;
+		return err_set(e, "a line must be an object, not %s", json_type_name(root));
+	}
+	find_members(l, &delta);
+	if (wrong_type(&l->custom_id, JSON_STRING) || !l->custom_id)
+		return err_set(e, "\"custom_id\" is missing, or no string");
+	if (wrong_type(&l->row, JSON_OBJECT))
+		return err_set(e, "\"row\" must be an object");
+	if (check_recipe(l, e) < 0)
+		return -1;
+	if (l->response || l->error) {
+		l->kind = LINE_RESPONSE;
+		if (wrong_type(&l->response, JSON_OBJECT))
+			return err_set(e, "\"response\" must be an object");
+		return 0;
+	}
+	if (delta) {
+		l->kind = LINE_DELTA;
+		return 0;
+	}
+	if (wrong_type(&l->body, JSON_OBJECT) || !l->body)
+		return err_set(e, "\"body\" is missing, or no object");
+	return 0;
+}
+
+const struct json *line_content(const struct line *l)
+{
+	const struct json *body = json_get(l->response, "body");
+	const struct json *choice = json_at(json_get(body, "choices"), 0);
+
+	return json_get_type(json_get(choice, "message"), "content", JSON_STRING);
+}
+
+void line_begin(struct buf *b, const struct line *request, struct slice id)
+{
+	jw_object(b);
+	jw_member_str(b, "id", id);
+	jw_name(b, "custom_id");
+	if (request->custom_id)
+		jw_raw(b, json_raw(request->custom_id));
+	else
+		jw_null(b);
+}
+
+static bool is_carried(const struct json *name)
+{
+	static const char *const own[] = {
+	    "id", "custom_id", "method", "url", "body", "response", "error", "meta"};
+
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (json_str_is(name, own[i]))
+			return false;
+	return true;
+}
+
+void line_end(struct buf *b, const struct line *request, const char *source)
+{
+	const struct json *root = request->root;
+
+	for (const struct json *n = root ? json_first(root) : NULL; root && n != json_end(root);
+	     n = json_next(n)) {
+		if (!is_carried(n))
+			continue;
+		jw_raw(b, json_raw(n));
+		buf_byte(b, ':');
+		jw_raw(b, json_raw(json_value(n)));
+	}
+	jw_name(b, "meta");
+	jw_object(b);
+	jw_member_cstr(b, "source", source);
+	jw_object_end(b);
+	jw_object_end(b);
+}
+
+void line_put_error(struct buf *b, const struct line *l, const char *code, const char *message)
+{
+	line_begin(b, l, slice_str(""));
+	jw_name(b, "response");
+	jw_null(b);
+	jw_name(b, "error");
+	jw_object(b);
+	jw_member_cstr(b, "code", code);
+	jw_member_cstr(b, "message", message);
+	jw_object_end(b);
+	line_end(b, l, "none");
+}
