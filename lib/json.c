@@ -690,6 +690,30 @@ struct slice json_text(const struct json *v, struct buf *scratch)
 	return buf_from(scratch, at);
 }
 
+/* The end of the string that begins at p, behind its quote. */
+static const char *string_end(const char *p, const char *end)
+{
+	for (p++; p < end && *p != '"'; p++)
+		p += *p == '\\';
+	return p + 1;
+}
+
+void json_compact(const struct json *v, struct buf *b)
+{
+	struct slice raw = json_raw(v);
+	const char *p = raw.ptr, *end = raw.ptr + raw.len;
+
+	while (p < end) {
+		const char *from = p;
+
+		while (p < end && !is_space(*p))
+			p = *p == '"' ? string_end(p, end) : p + 1;
+		buf_put(b, from, (size_t)(p - from));
+		while (p < end && is_space(*p))
+			p++;
+	}
+}
+
 double json_double(const struct json *v)
 {
 	char small[64];

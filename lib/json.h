@@ -127,6 +127,9 @@ struct slice json_text(const struct json *v, struct buf *scratch);
 /* Puts a string's text, without escapes, on b. */
 void json_unescape(const struct json *v, struct buf *b);
 
+/* Puts the value as it is written on b, without the space between its tokens: on one line. */
+void json_compact(const struct json *v, struct buf *b);
+
 /* Is v (which may be NULL) a string with this text? Escapes are seen through. */
 bool json_str_is(const struct json *v, const char *text);
 bool json_str_eq(const struct json *v, struct slice text);

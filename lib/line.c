@@ -8,14 +8,15 @@ static const struct json *unless_null(const struct json *v)
 }
 
 /* One walk over the members, whatever their order. */
-static void find_members(struct line *l, bool *delta)
+static void find_members(struct line *l, bool *named, bool *delta)
 {
 	for (const struct json *n = json_first(l->root); n != json_end(l->root); n = json_next(n)) {
 		const struct json *v = unless_null(json_value(n));
 
-		if (json_str_is(n, "custom_id"))
+		if (json_str_is(n, "custom_id")) {
 			l->custom_id = v;
-		else if (json_str_is(n, "body"))
+			*named = true;
+		} else if (json_str_is(n, "body"))
 			l->body = v;
 		else if (json_str_is(n, "response"))
 			l->response = v;
@@ -50,35 +51,46 @@ static int check_recipe(struct line *l, struct err *e)
 	return err_set(e, "\"recipe\" must be a plain name ([a-z0-9-]+)");
 }
 
+/* A failed line whose request could not be named has null for its custom_id. */
+static int check_response(struct line *l, struct err *e)
+{
+	l->kind = LINE_RESPONSE;
+	wrong_type(&l->row, JSON_OBJECT);
+	if (wrong_type(&l->custom_id, JSON_STRING))
+		return err_set(e, "\"custom_id\" must be a string");
+	if (wrong_type(&l->response, JSON_OBJECT))
+		return err_set(e, "\"response\" must be an object");
+	return check_recipe(l, e);
+}
+
+static int check_request(struct line *l, struct err *e)
+{
+	if (wrong_type(&l->custom_id, JSON_STRING) || !l->custom_id)
+		return err_set(e, "\"custom_id\" is missing, or no string");
+	if (wrong_type(&l->row, JSON_OBJECT))
+		return err_set(e, "\"row\" must be an object");
+	if (wrong_type(&l->body, JSON_OBJECT) || !l->body)
+		return err_set(e, "\"body\" is missing, or no object");
+	return check_recipe(l, e);
+}
+
 int line_read(struct line *l, const struct json *root, struct err *e)
 {
-	bool delta = false;
+	bool named = false, delta = false;
 
 	*l = (struct line){.root = root};
 	if (!json_is(root, JSON_OBJECT)) {
 		l->root = NULL;
 		return err_set(e, "a line must be an object, not %s", json_type_name(root));
 	}
-	find_members(l, &delta);
-	if (wrong_type(&l->custom_id, JSON_STRING) || !l->custom_id)
-		return err_set(e, "\"custom_id\" is missing, or no string");
-	if (wrong_type(&l->row, JSON_OBJECT))
-		return err_set(e, "\"row\" must be an object");
-	if (check_recipe(l, e) < 0)
-		return -1;
-	if (l->response || l->error) {
-		l->kind = LINE_RESPONSE;
-		if (wrong_type(&l->response, JSON_OBJECT))
-			return err_set(e, "\"response\" must be an object");
-		return 0;
-	}
-	if (delta) {
+	find_members(l, &named, &delta);
+	if (named && (l->response || l->error))
+		return check_response(l, e);
+	if (l->custom_id && delta) {
 		l->kind = LINE_DELTA;
 		return 0;
 	}
-	if (wrong_type(&l->body, JSON_OBJECT) || !l->body)
-		return err_set(e, "\"body\" is missing, or no object");
-	return 0;
+	return check_request(l, e);
 }
 
 const struct json *line_content(const struct line *l)
@@ -130,9 +142,8 @@ void line_end(struct buf *b, const struct line *request, const char *source)
 	jw_object_end(b);
 }
 
-void line_put_error(struct buf *b, const struct line *l, const char *code, const char *message)
+void line_failed(struct buf *b, const char *code, const char *message)
 {
-	line_begin(b, l, slice_str(""));
 	jw_name(b, "response");
 	jw_null(b);
 	jw_name(b, "error");
@@ -140,5 +151,11 @@ void line_put_error(struct buf *b, const struct line *l, const char *code, const
 	jw_member_cstr(b, "code", code);
 	jw_member_cstr(b, "message", message);
 	jw_object_end(b);
+}
+
+void line_put_error(struct buf *b, const struct line *l, const char *code, const char *message)
+{
+	line_begin(b, l, slice_str(""));
+	line_failed(b, code, message);
 	line_end(b, l, "none");
 }

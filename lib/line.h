@@ -31,7 +31,7 @@ enum line_kind {
 struct line {
 	enum line_kind kind;
 	const struct json *root;
-	const struct json *custom_id; /* a string */
+	const struct json *custom_id; /* a string; NULL only in a response that has null there */
 	const struct json *body; /* of a request: an object */
 	const struct json *response; /* an object */
 	const struct json *error;
@@ -40,9 +40,9 @@ struct line {
 };
 
 /*
- * Fills l, as far as it goes even on failure. Errors: no object, no custom_id or one that is no
- * string, a request without a body that is an object, a recipe that is no plain name, a row that
- * is no object.
+ * Fills l, as far as it goes even on failure. Errors: no object, a custom_id that is no string, a
+ * recipe that is no plain name, a response that is no object; of a request also no custom_id, no
+ * body that is an object, a row that is no object (a response just loses such a row).
  */
 int line_read(struct line *l, const struct json *root, struct err *e);
 
@@ -54,6 +54,9 @@ const struct json *line_content(const struct line *l);
  * request's custom_id (null when it has none).
  */
 void line_begin(struct buf *b, const struct line *request, struct slice id);
+
+/* Puts a response of null, and the error. */
+void line_failed(struct buf *b, const char *code, const char *message);
 
 /* Puts every member of the request that is carried, and ends the line with "meta". */
 void line_end(struct buf *b, const struct line *request, const char *source);
