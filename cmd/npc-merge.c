@@ -13,6 +13,7 @@
 #include "loaded.h"
 #include "mem.h"
 #include "recipe.h"
+#include "rejects.h"
 #include "rows.h"
 
 static const char usage[] = "npc-merge [-r RECIPE | -s SCHEMA | --text FIELD] [-b BASE] "
@@ -59,10 +60,9 @@ struct merge {
 	struct rows base;
 	struct json_doc row_doc; /* of the base's row at hand */
 	struct answer answer;
-	struct fs_temp rejects_file;
-	struct ndjson_out rejects;
+	struct rejects rejects;
 	struct buf scratch, canon;
-	size_t responses, bad, failed, unmatched, contradictions;
+	size_t responses, unmatched, contradictions;
 	struct contradicted contradicted[CONTRADICTED_MAX];
 	size_t n_contradicted;
 };
@@ -153,85 +153,27 @@ static int find_rule(struct merge *m, const struct line *l, struct rule *rule, s
 	return 0;
 }
 
-static void end_reject(struct merge *m)
+static _Noreturn void cannot_reject(struct merge *m, const struct err *e)
 {
-	struct err e;
-
-	if (!m->rejects_path) {
-		ndjson_undo(&m->rejects);
-		return;
-	}
-	if (ndjson_end(&m->rejects, &e) < 0) {
-		fs_temp_drop(&m->rejects_file);
-		diag_die(DIAG_STOPPED, "%s: %s", m->rejects_path, e.text);
-	}
+	rejects_drop(&m->rejects);
+	diag_die(DIAG_STOPPED, "%s", e->text);
 }
 
-/* Members that only say how the last attempt went, and are no part of the row. */
-static bool is_note(const struct json *name, bool keep_feedback)
-{
-	return json_str_is(name, "error") || (!keep_feedback && json_str_is(name, "feedback"));
-}
-
-/* The row, left open at its end for more members. */
-static void open_row(struct buf *b, const struct json *row, bool keep_feedback)
-{
-	const struct slice raw = json_raw(row);
-
-	if (!json_get(row, "error") && (keep_feedback || !json_get(row, "feedback"))) {
-		jw_raw(b, slice_make(raw.ptr, raw.len - 1));
-		return;
-	}
-	jw_object(b);
-	for (const struct json *n = json_first(row); n != json_end(row); n = json_next(n)) {
-		if (is_note(n, keep_feedback))
-			continue;
-		jw_raw(b, json_raw(n));
-		buf_byte(b, ':');
-		jw_raw(b, json_raw(json_value(n)));
-	}
-}
-
-static void open_reject(
-    struct merge *m, const struct line *l, const struct json *row, bool keep_feedback)
-{
-	struct buf *b = &m->rejects.buf;
-
-	if (row) {
-		open_row(b, row, keep_feedback);
-		return;
-	}
-	jw_object(b);
-	if (l && l->custom_id) {
-		jw_name(b, "id");
-		jw_raw(b, json_raw(l->custom_id));
-	}
-}
-
-/* A failed call: the row is as good as it was, so its prompt must not change. */
 static void reject_failed(struct merge *m, const struct line *l, const struct json *row,
     struct slice code, struct slice why)
 {
-	struct buf *b = &m->rejects.buf;
+	struct err e;
 
-	m->failed++;
-	open_reject(m, l, row, true);
-	jw_name(b, "error");
-	jw_object(b);
-	jw_member_str(b, "code", code);
-	jw_member_str(b, "message", why);
-	jw_object_end(b);
-	jw_object_end(b);
-	end_reject(m);
+	if (rejects_failed(&m->rejects, row, l ? l->custom_id : NULL, code, why, &e) < 0)
+		cannot_reject(m, &e);
 }
 
-static void reject_bad(struct merge *m, const struct line *l, const struct json *row)
+static void reject_bad(struct merge *m, const struct json *row)
 {
-	m->bad++;
-	open_reject(m, l, row, false);
-	jw_member_str(&m->rejects.buf, "feedback", buf_all(&m->answer.why));
-	jw_object_end(&m->rejects.buf);
-	end_reject(m);
+	struct err e;
+
+	if (rejects_bad(&m->rejects, row, buf_all(&m->answer.why), &e) < 0)
+		cannot_reject(m, &e);
 }
 
 static bool same_value(struct merge *m, const struct json *a, const struct json *b)
@@ -285,7 +227,7 @@ static void put_merged(struct merge *m, const struct json *row, const struct rul
 	struct buf *b = &m->filter.out.buf;
 	const struct json *answer = m->answer.root;
 
-	open_row(b, row, false);
+	rejects_open_row(b, row);
 	for (const struct json *n = answer ? json_first(answer) : NULL;
 	     answer && n != json_end(answer); n = json_next(n)) {
 		buf_clear(&m->scratch);
@@ -359,7 +301,7 @@ static void merge(struct merge *m, const struct line *l, const struct json *row)
 	if (verdict == ANSWER_FAILED)
 		reject_failed(m, l, row, m->answer.code, buf_all(&m->answer.why));
 	else
-		reject_bad(m, l, row);
+		reject_bad(m, row);
 }
 
 static void record(void *ctx, const struct json *root)
@@ -448,11 +390,8 @@ static void load(struct merge *m)
 		diag_die(DIAG_USAGE, "%s", e.text);
 	if (m->schema_path)
 		m->schema = load_schema(m->schema_path);
-	if (m->rejects_path) {
-		if (fs_temp_open(&m->rejects_file, m->rejects_path, &e) < 0)
-			diag_die(DIAG_STOPPED, "%s", e.text);
-		ndjson_out_init(&m->rejects, m->rejects_file.fd);
-	}
+	if (rejects_open(&m->rejects, m->rejects_path, &e) < 0)
+		diag_die(DIAG_STOPPED, "%s", e.text);
 	if (m->base_path)
 		read_base(m);
 }
@@ -482,9 +421,9 @@ static void put_stats(struct merge *m)
 
 	stats_int(s, "responses", m->responses);
 	stats_int(s, "rows_out", m->filter.out.records);
-	stats_int(s, "rejects", m->bad + m->failed);
-	stats_int(s, "rejects_bad", m->bad);
-	stats_int(s, "rejects_failed", m->failed);
+	stats_int(s, "rejects", m->rejects.bad + m->rejects.failed);
+	stats_int(s, "rejects_bad", m->rejects.bad);
+	stats_int(s, "rejects_failed", m->rejects.failed);
 	stats_int(s, "unmatched", m->unmatched);
 	stats_int(s, "contradictions", m->contradictions);
 	jw_name(&s->buf, "contradicted");
@@ -503,10 +442,8 @@ static int end(struct merge *m)
 
 	put_unanswered(m);
 	put_stats(m);
-	if (m->rejects_path &&
-	    (ndjson_flush(&m->rejects, &e) < 0 || fs_temp_commit(&m->rejects_file, &e) < 0))
-		diag_die(DIAG_STOPPED, "%s: %s", m->rejects_path, e.text);
-	ndjson_out_free(&m->rejects);
+	if (rejects_close(&m->rejects, &e) < 0)
+		diag_die(DIAG_STOPPED, "%s", e.text);
 	loaded_free(&m->recipes);
 	schema_free(m->schema);
 	rows_free(&m->base);
@@ -520,7 +457,7 @@ static int end(struct merge *m)
 
 int main(int argc, char **argv)
 {
-	struct merge m = {.rejects_file.fd = -1};
+	struct merge m = {0};
 	struct err e;
 
 	filter_init(&m.filter, argv[0], usage, help);

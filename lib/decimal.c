@@ -103,7 +103,8 @@ static int64_t above(const struct decimal *a, const struct decimal *b)
 		int x = digit_from_right(a->exponent, places);
 		int y = digit_from_right(b->exponent, places);
 
-		diff = diff * 10 + (a->exponent_negative ? -x : x) - (b->exponent_negative ? -y : y);
+		diff =
+		    diff * 10 + (a->exponent_negative ? -x : x) - (b->exponent_negative ? -y : y);
 	}
 	return diff + a->point - b->point;
 }

@@ -22,9 +22,9 @@
 
 /* The value is 0.DIGITS * 10^(point + exponent). */
 struct decimal {
-	struct slice digits;   /* from the first that is not 0 to the last; a '.' may be among them */
+	struct slice digits; /* from the first that is not 0 to the last; a '.' may be among them */
 	struct slice exponent; /* its digits as written, without leading zeros */
-	size_t count;	       /* of digits, without the '.'; none is zero */
+	size_t count; /* of digits, without the '.'; none is zero */
 	int64_t point;
 	bool negative;
 	bool exponent_negative;

@@ -15,9 +15,9 @@
  * really tried are added up too (a callout at the pattern's start sees those).
  */
 enum {
-	STEPS = 1 << 25,	 /* in all */
-	STEPS_MAX = 1000000,	 /* at one place */
-	STEPS_MIN = 2000,	 /* the same, in the longest texts */
+	STEPS = 1 << 25, /* in all */
+	STEPS_MAX = 1000000, /* at one place */
+	STEPS_MIN = 2000, /* the same, in the longest texts */
 	STEPS_ANCHORED = 5000000, /* where there is but one place */
 	HEAP_KIB = 8192,
 	LONG_TEXT = 32768 /* from here on, in bytes, characters are counted */
@@ -52,8 +52,8 @@ static int pcre2_err(struct err *e, int code)
 static pcre2_code *compile(struct slice pattern, struct err *e)
 {
 	struct buf out = {0};
-	uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF |
-			   PCRE2_NEVER_BACKSLASH_C;
+	uint32_t options =
+	    PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C;
 	pcre2_code *code = NULL;
 	PCRE2_SIZE at;
 	bool backrefs;
@@ -120,7 +120,8 @@ int regex_search(struct regex *r, struct slice text, struct err *e)
 	/* The memory of a search that ran away is not kept. */
 	pcre2_match_data_free(r->data);
 	r->data = checked(pcre2_match_data_create(1, NULL));
-	if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT || rc == PCRE2_ERROR_CALLOUT)
+	if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ||
+	    rc == PCRE2_ERROR_CALLOUT)
 		return err_set(e, "the regular expression takes too many steps on this text");
 	return pcre2_err(e, rc);
 }

@@ -13,9 +13,9 @@ struct ecma {
 	const char *start, *p, *end;
 	struct buf *out;
 	struct err *e;
-	size_t depth;	/* of open groups */
-	bool atom;	/* may a quantifier follow? */
-	bool backrefs;	/* is any group referred to? */
+	size_t depth; /* of open groups */
+	bool atom; /* may a quantifier follow? */
+	bool backrefs; /* is any group referred to? */
 	size_t members; /* of the class that is being read */
 };
 
@@ -263,8 +263,8 @@ static int property(struct ecma *t, bool negated)
 	if (!skip(t, "{"))
 		return bad(t, "\\p wants a name in braces");
 	from = t->p;
-	while (is_letter(peek(t, 0)) || is_digit(peek(t, 0)) || peek(t, 0) == '_' ||
-	       peek(t, 0) == '=')
+	while (
+	    is_letter(peek(t, 0)) || is_digit(peek(t, 0)) || peek(t, 0) == '_' || peek(t, 0) == '=')
 		t->p++;
 	if (t->p == from || peek(t, 0) != '}')
 		return bad(t, "\\p wants a name in braces");
@@ -278,7 +278,7 @@ static int set_escape(struct ecma *t, bool in_class)
 {
 	int c = peek(t, 0);
 
-	if (c < 0 || !strchr("dDwWsSpP", c))
+	if (c <= 0 || !strchr("dDwWsSpP", c))
 		return 0;
 	t->p++;
 	if (c == 'p' || c == 'P')

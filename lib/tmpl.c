@@ -3,45 +3,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "jw.h"
 #include "mem.h"
+#include "tmpl_impl.h"
 #include "utf8.h"
-
-enum op_kind { OP_TEXT, OP_VALUE, OP_SECTION, OP_INVERTED, OP_PARTIAL };
-
-struct op {
-	enum op_kind kind;
-	bool fresh; /* OP_TEXT: a line of the source begins with it */
-	size_t end; /* sections: the first op behind; all others: the next op */
-	size_t part, parts; /* the name, in the unit's parts; no parts: the context itself */
-	size_t unit; /* OP_PARTIAL: which */
-	struct slice text; /* OP_TEXT: what; OP_PARTIAL: what its lines begin with */
-};
-
-/* One text, compiled: the template itself (unit 0) or a partial. */
-struct unit {
-	char *name;
-	size_t name_len;
-	char *text;
-	size_t len;
-	struct op *ops;
-	size_t n_ops, ops_cap;
-	struct slice *parts;
-	size_t n_parts, parts_cap;
-	size_t from, from_at; /* the unit that asked for it first, and where in its text */
-};
-
-struct message {
-	const char *role;
-	size_t first; /* op of unit 0; it ends where the next message begins */
-};
-
-struct tmpl {
-	struct unit *units;
-	size_t n_units, units_cap;
-	struct message *messages;
-	size_t n_messages, messages_cap;
-};
 
 struct open_section {
 	size_t op, at;
@@ -65,7 +29,7 @@ struct tag {
 	struct slice text; /* the name, trimmed */
 };
 
-static struct unit *unit_of(const struct parser *p)
+static struct tmpl_unit *unit_of(const struct parser *p)
 {
 	return &p->t->units[p->unit];
 }
@@ -91,7 +55,7 @@ static int fail_at(const struct parser *p, size_t at)
 	size_t unit = p->unit;
 
 	for (;;) {
-		const struct unit *u = &p->t->units[unit];
+		const struct tmpl_unit *u = &p->t->units[unit];
 		size_t column, line = line_at(slice_make(u->text, u->len), at, &column);
 
 		err_wrap(p->e, "%s:%zu:%zu", u->name, line, column);
@@ -110,35 +74,35 @@ static int fail(const struct parser *p, size_t at, const char *what)
 
 /* ---- what a unit is made of */
 
-static struct op *add_op(struct unit *u, enum op_kind kind)
+static struct tmpl_op *add_op(struct tmpl_unit *u, enum tmpl_op_kind kind)
 {
-	struct op *op;
+	struct tmpl_op *op;
 
 	u->ops = mem_more(u->ops, u->n_ops, &u->ops_cap, sizeof *u->ops);
 	op = &u->ops[u->n_ops++];
-	*op = (struct op){.kind = kind, .end = u->n_ops};
+	*op = (struct tmpl_op){.kind = kind, .end = u->n_ops};
 	return op;
 }
 
-static void add_text(struct unit *u, size_t from, size_t to)
+static void add_text(struct tmpl_unit *u, size_t from, size_t to)
 {
-	struct op *op = add_op(u, OP_TEXT);
+	struct tmpl_op *op = add_op(u, TMPL_TEXT);
 
 	op->fresh = from == 0 || u->text[from - 1] == '\n';
 	op->text = slice_make(u->text + from, to - from);
 }
 
-static void add_part(struct unit *u, struct slice part)
+static void add_part(struct tmpl_unit *u, struct slice part)
 {
 	u->parts = mem_more(u->parts, u->n_parts, &u->parts_cap, sizeof *u->parts);
 	u->parts[u->n_parts++] = part;
 }
 
-static int add_name(struct parser *p, const struct tag *tag, enum op_kind kind)
+static int add_name(struct parser *p, const struct tag *tag, enum tmpl_op_kind kind)
 {
-	struct unit *u = unit_of(p);
+	struct tmpl_unit *u = unit_of(p);
 	struct slice rest = tag->text;
-	struct op *op = add_op(u, kind);
+	struct tmpl_op *op = add_op(u, kind);
 
 	op->part = u->n_parts;
 	if (slice_is(rest, "."))
@@ -156,11 +120,11 @@ static int add_name(struct parser *p, const struct tag *tag, enum op_kind kind)
 
 static size_t add_unit(struct tmpl *t, struct slice name, struct slice text)
 {
-	struct unit *u;
+	struct tmpl_unit *u;
 
 	t->units = mem_more(t->units, t->n_units, &t->units_cap, sizeof *t->units);
 	u = &t->units[t->n_units];
-	*u = (struct unit){.name_len = name.len, .len = text.len};
+	*u = (struct tmpl_unit){.name_len = name.len, .len = text.len};
 	u->name = mem_copy(name.ptr, name.len);
 	u->text = mem_copy(text.ptr, text.len);
 	return t->n_units++;
@@ -190,20 +154,13 @@ static const char *border(const struct parser *p, size_t *at, size_t end)
 	return NULL;
 }
 
-static size_t next_line(struct slice src, size_t at, size_t end)
-{
-	const char *lf = memchr(src.ptr + at, '\n', end - at);
-
-	return lf ? (size_t)(lf - src.ptr) + 1 : end;
-}
-
 /* What came before the first border must render as nothing. */
 static int drop_prologue(struct parser *p, size_t at)
 {
-	struct unit *u = unit_of(p);
+	struct tmpl_unit *u = unit_of(p);
 
 	for (size_t i = 0; i < u->n_ops; i++)
-		if (u->ops[i].kind != OP_TEXT || slice_trim(u->ops[i].text).len > 0)
+		if (u->ops[i].kind != TMPL_TEXT || slice_trim(u->ops[i].text).len > 0)
 			return fail(p, at,
 			    "something other than white space stands before the first message");
 	u->n_ops = 0;
@@ -219,7 +176,7 @@ static int begin_message(struct parser *p, const char *role, size_t at)
 	if (t->n_messages == 0 && drop_prologue(p, at) < 0)
 		return -1;
 	t->messages = mem_more(t->messages, t->n_messages, &t->messages_cap, sizeof *t->messages);
-	t->messages[t->n_messages++] = (struct message){role, unit_of(p)->n_ops};
+	t->messages[t->n_messages++] = (struct tmpl_message){role, unit_of(p)->n_ops};
 	return 0;
 }
 
@@ -229,13 +186,13 @@ static int top_text(struct parser *p, size_t from, size_t to)
 	size_t at = from;
 
 	if (at > 0 && p->src.ptr[at - 1] != '\n')
-		at = next_line(p->src, at, to);
+		at = tmpl_next_line(p->src, at, to);
 	while (at < to) {
 		size_t begin = at;
 		const char *role = border(p, &at, to);
 
 		if (!role) {
-			at = next_line(p->src, at, to);
+			at = tmpl_next_line(p->src, at, to);
 			continue;
 		}
 		if (begin > from)
@@ -352,12 +309,12 @@ static bool standalone(const struct parser *p, const struct tag *tag, size_t *fr
 
 static int open_section(struct parser *p, const struct tag *tag)
 {
-	struct unit *u = unit_of(p);
+	struct tmpl_unit *u = unit_of(p);
 
 	if (p->depth == TMPL_SECTIONS)
 		return fail(p, tag->at, "too many sections stand in one another");
 	p->sections[p->depth++] = (struct open_section){u->n_ops, tag->at, tag->text};
-	return add_name(p, tag, tag->kind == '#' ? OP_SECTION : OP_INVERTED);
+	return add_name(p, tag, tag->kind == '#' ? TMPL_SECTION : TMPL_INVERTED);
 }
 
 static int close_section(struct parser *p, const struct tag *tag)
@@ -406,7 +363,7 @@ static int find_unit(struct parser *p, const struct tag *tag, size_t *unit)
 	int got;
 
 	for (*unit = 1; *unit < p->t->n_units; ++*unit) {
-		const struct unit *u = &p->t->units[*unit];
+		const struct tmpl_unit *u = &p->t->units[*unit];
 
 		if (slice_eq(slice_make(u->name, u->name_len), tag->text))
 			return 0;
@@ -432,12 +389,12 @@ static int find_unit(struct parser *p, const struct tag *tag, size_t *unit)
 /* Where it does not stand alone, indent.ptr is NULL. */
 static int add_partial(struct parser *p, const struct tag *tag, struct slice indent)
 {
-	struct op *op;
+	struct tmpl_op *op;
 	size_t unit;
 
 	if (find_unit(p, tag, &unit) < 0)
 		return -1;
-	op = add_op(unit_of(p), OP_PARTIAL);
+	op = add_op(unit_of(p), TMPL_PARTIAL);
 	op->unit = unit;
 	op->fresh = indent.ptr != NULL;
 	op->text = indent;
@@ -459,7 +416,7 @@ static int do_tag(struct parser *p, const struct tag *tag, struct slice indent)
 	case '>':
 		return add_partial(p, tag, indent);
 	default:
-		return add_name(p, tag, OP_VALUE);
+		return add_name(p, tag, TMPL_VALUE);
 	}
 }
 
@@ -506,7 +463,7 @@ static int step(struct parser *p, size_t *at)
 
 static int parse_unit(struct parser *p)
 {
-	const struct unit *u = unit_of(p);
+	const struct tmpl_unit *u = unit_of(p);
 	size_t good = utf8_check(u->text, u->len), at = 0;
 
 	p->src = slice_make(u->text, u->len);
@@ -560,247 +517,4 @@ void tmpl_free(struct tmpl *t)
 bool tmpl_has_messages(const struct tmpl *t)
 {
 	return t->n_messages > 0;
-}
-
-/* ---- rendering */
-
-/* The context stack, and what the lines of partials begin with, grow on the C stack. */
-struct frame {
-	const struct json *v;
-	const struct frame *up;
-};
-
-struct indent {
-	struct slice text;
-	const struct indent *up;
-};
-
-struct scope {
-	const struct unit *unit;
-	const struct frame *top; /* above the caller's stack */
-	const struct indent *indent;
-	size_t partials;
-};
-
-struct run {
-	const struct tmpl *t;
-	const struct json *const *stack;
-	size_t n;
-	struct buf *out;
-	struct err *e;
-};
-
-static const struct json *current(const struct run *r, const struct frame *top)
-{
-	if (top)
-		return top->v;
-	return r->n ? r->stack[r->n - 1] : NULL;
-}
-
-/* Only the first part is looked for down the stack; the rest stands inside or nowhere. */
-static const struct json *look_up(const struct run *r, const struct scope *s, const struct op *op)
-{
-	const struct slice *part = s->unit->parts + op->part;
-	const struct json *v = NULL;
-
-	if (op->parts == 0)
-		return current(r, s->top);
-	for (const struct frame *f = s->top; f && !v; f = f->up)
-		v = json_get_slice(f->v, *part);
-	for (size_t i = r->n; i > 0 && !v; i--)
-		v = json_get_slice(r->stack[i - 1], *part);
-	for (size_t i = 1; i < op->parts && v; i++)
-		v = json_get_slice(v, part[i]);
-	return v;
-}
-
-static bool is_false(const struct json *v)
-{
-	if (!v)
-		return true;
-	switch ((enum json_type)v->type) {
-	case JSON_NULL:
-	case JSON_FALSE:
-		return true;
-	case JSON_STRING:
-		return v->len == 0;
-	case JSON_ARRAY:
-		return v->count == 0;
-	default:
-		return false;
-	}
-}
-
-static void put_indent(struct buf *out, const struct indent *in)
-{
-	if (!in)
-		return;
-	put_indent(out, in->up);
-	buf_slice(out, in->text);
-}
-
-static void put_text(struct buf *out, const struct indent *in, const struct op *op)
-{
-	struct slice src = op->text;
-	bool fresh = op->fresh;
-
-	if (!in) {
-		buf_slice(out, src);
-		return;
-	}
-	for (size_t at = 0, end; at < src.len || fresh; at = end, fresh = at < src.len) {
-		if (fresh)
-			put_indent(out, in);
-		end = next_line(src, at, src.len);
-		buf_put(out, src.ptr + at, end - at);
-	}
-}
-
-static void put_value(struct buf *out, const struct json *v)
-{
-	if (!v || v->type == JSON_NULL)
-		return;
-	if (v->type == JSON_STRING)
-		json_unescape(v, out);
-	else
-		buf_slice(out, json_raw(v));
-}
-
-static int render(const struct run *r, const struct scope *s, size_t first, size_t end);
-
-static int render_inside(
-    const struct run *r, const struct scope *s, size_t at, const struct json *v)
-{
-	struct frame f = {v, s->top};
-	struct scope in = *s;
-
-	in.top = &f;
-	return render(r, &in, at + 1, s->unit->ops[at].end);
-}
-
-static int render_section(const struct run *r, const struct scope *s, size_t at)
-{
-	const struct op *op = &s->unit->ops[at];
-	const struct json *v = look_up(r, s, op);
-
-	if (op->kind == OP_INVERTED)
-		return is_false(v) ? render(r, s, at + 1, op->end) : 0;
-	if (is_false(v))
-		return 0;
-	if (v->type != JSON_ARRAY)
-		return render_inside(r, s, at, v);
-	for (const struct json *i = json_first(v); i != json_end(v); i = json_next(i))
-		if (render_inside(r, s, at, i) < 0)
-			return -1;
-	return 0;
-}
-
-static int render_partial(const struct run *r, const struct scope *s, const struct op *op)
-{
-	struct indent in = {op->text, s->indent};
-	struct scope inside = *s;
-
-	inside.unit = &r->t->units[op->unit];
-	if (++inside.partials > TMPL_PARTIALS)
-		return err_set(r->e,
-		    "%s: partial \"%s\": more than %d partials stand in one another",
-		    r->t->units[0].name, inside.unit->name, TMPL_PARTIALS);
-	if (!op->fresh)
-		inside.indent = NULL;
-	else if (op->text.len > 0)
-		inside.indent = &in;
-	return render(r, &inside, 0, inside.unit->n_ops);
-}
-
-static int render(const struct run *r, const struct scope *s, size_t first, size_t end)
-{
-	for (size_t i = first; i < end; i = s->unit->ops[i].end) {
-		const struct op *op = &s->unit->ops[i];
-		int got = 0;
-
-		switch (op->kind) {
-		case OP_TEXT:
-			put_text(r->out, s->indent, op);
-			break;
-		case OP_VALUE:
-			put_value(r->out, look_up(r, s, op));
-			break;
-		case OP_PARTIAL:
-			got = render_partial(r, s, op);
-			break;
-		default:
-			got = render_section(r, s, i);
-		}
-		if (got < 0)
-			return -1;
-		if (r->out->over)
-			return err_set(r->e, "%s: more than %zu bytes", r->t->units[0].name,
-			    r->out->max ? r->out->max : BUF_MAX);
-	}
-	return 0;
-}
-
-static int render_ops(const struct run *r, size_t first, size_t end)
-{
-	struct scope s = {.unit = &r->t->units[0]};
-
-	return render(r, &s, first, end);
-}
-
-int tmpl_render(
-    const struct tmpl *t, const struct json *const *stack, size_t n, struct buf *out, struct err *e)
-{
-	struct run r = {t, stack, n, out, e};
-	size_t before = out->len;
-
-	if (render_ops(&r, 0, t->units[0].n_ops) == 0)
-		return 0;
-	out->len = before;
-	return -1;
-}
-
-static struct slice trim_lines(struct slice s)
-{
-	while (s.len && (s.ptr[0] == '\n' || s.ptr[0] == '\r')) {
-		s.ptr++;
-		s.len--;
-	}
-	while (s.len && (s.ptr[s.len - 1] == '\n' || s.ptr[s.len - 1] == '\r'))
-		s.len--;
-	return s;
-}
-
-static void put_message(struct buf *out, const char *role, struct slice text)
-{
-	if (slice_trim(text).len == 0)
-		return;
-	jw_object(out);
-	jw_member_cstr(out, "role", role);
-	jw_member_str(out, "content", trim_lines(text));
-	jw_object_end(out);
-}
-
-int tmpl_render_messages(const struct tmpl *t, const struct json *const *stack, size_t n,
-    struct buf *out, struct buf *scratch, struct err *e)
-{
-	static const struct message whole = {"user", 0};
-	const struct message *m = t->n_messages ? t->messages : &whole;
-	size_t count = t->n_messages ? t->n_messages : 1, before = out->len;
-	struct run r = {t, stack, n, scratch, e};
-
-	jw_array(out);
-	for (size_t i = 0; i < count; i++) {
-		buf_clear(scratch);
-		if (render_ops(&r, m[i].first, i + 1 < count ? m[i + 1].first : t->units[0].n_ops) <
-		    0)
-			goto fail;
-		put_message(out, m[i].role, buf_all(scratch));
-	}
-	jw_array_end(out);
-	if (!out->over)
-		return 0;
-	err_set(e, "%s: more than %zu bytes", t->units[0].name, out->max ? out->max : BUF_MAX);
-fail:
-	out->len = before;
-	return -1;
 }

@@ -66,7 +66,7 @@ bool tmpl_has_messages(const struct tmpl *t);
 /*
  * Renders it as one text onto out; messages stand one after the other, without their borders.
  * stack[n - 1] is the context that is asked first; NULL in the stack is an empty one. On failure
- * out is as long as it was.
+ * out is as it was.
  */
 int tmpl_render(const struct tmpl *t, const struct json *const *stack, size_t n, struct buf *out,
     struct err *e);

@@ -186,15 +186,13 @@ static void test_cap(void)
 	check_test("an output that is full is an error, and nothing of it is left");
 	CHECK(tmpl_render(t, &v, 1, &out, &e) < 0);
 	CHECK_SLICE(slice_str(e.text), "t: more than 8 bytes");
-	CHECK(out.len == 0);
-	buf_clear(&out);
+	CHECK(out.len == 0 && !out.over);
 	e.text[0] = '\0';
 	CHECK(tmpl_render_messages(t, &v, 1, &out, &scratch, &e) < 0);
 	CHECK_SLICE(slice_str(e.text), "t: more than 8 bytes");
 	scratch.max = 0;
-	buf_clear(&out);
 	CHECK(tmpl_render_messages(t, &v, 1, &out, &scratch, &e) < 0);
-	CHECK(out.len == 0);
+	CHECK(out.len == 0 && !out.over);
 	CHECK(tmpl_render_messages(t, &v, 1, &out, &scratch, NULL) < 0);
 	tmpl_free(t);
 	buf_free(&out);
