@@ -267,7 +267,7 @@ static int read_tag(const struct parser *p, size_t at, struct tag *tag)
 	return 0;
 }
 
-/* What looks like a name over two lines, or with a tag inside, is a tag that somebody forgot to close. */
+/* A name over two lines, or with a tag inside, is a tag that somebody forgot to close. */
 static int check_name(const struct parser *p, const struct tag *tag)
 {
 	if (tag->kind == '!' || tag->kind == '=')
@@ -383,7 +383,7 @@ static int find_unit(struct parser *p, const struct tag *tag, size_t *unit)
 		fail_at(p, tag->at);
 	}
 	buf_free(&text);
-	return got;
+	return got == 0 ? 0 : -1;
 }
 
 /* Where it does not stand alone, indent.ptr is NULL. */

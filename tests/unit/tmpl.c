@@ -229,6 +229,45 @@ static void test_large(void)
 	json_doc_free(&doc);
 }
 
+/* A chain of n objects, each a level of partials. */
+static int render_chain(size_t n, struct buf *out)
+{
+	struct json_doc data = {0}, texts = {0};
+	struct buf text = {0};
+	struct err e = {""};
+	struct partials partials = {
+	    json_parse(&texts, slice_str("{\"p\":\"x{{#c}}{{>p}}{{/c}}\"}"), &e), true};
+	struct tmpl_loader loader = {load, &partials};
+	struct tmpl *t = tmpl_compile(slice_str("{{>p}}"), "t", &loader, &e);
+	const struct json *v;
+	int got;
+
+	for (size_t i = 1; i < n; i++)
+		buf_str(&text, "{\"c\":");
+	buf_str(&text, "{\"c\":null}");
+	for (size_t i = 1; i < n; i++)
+		buf_byte(&text, '}');
+	v = json_parse(&data, buf_all(&text), &e);
+	got = t && v ? tmpl_render(t, &v, 1, out, &e) : -2;
+	tmpl_free(t);
+	buf_free(&text);
+	json_doc_free(&data);
+	json_doc_free(&texts);
+	return got;
+}
+
+static void test_partials_cap(void)
+{
+	struct buf out = {0};
+
+	check_test("partials stand in one another as deep as the cap, and no deeper");
+	CHECK(render_chain(TMPL_PARTIALS, &out) == 0);
+	CHECK(out.len == TMPL_PARTIALS);
+	CHECK(render_chain(TMPL_PARTIALS + 1, &out) == -1);
+	CHECK(out.len == TMPL_PARTIALS);
+	buf_free(&out);
+}
+
 static void test_bytes(void)
 {
 	struct err e = {""};
@@ -314,6 +353,7 @@ int main(int argc, char **argv)
 	test_stack();
 	test_cap();
 	test_large();
+	test_partials_cap();
 	test_bytes();
 	test_messages_flag();
 	test_cuts();
