@@ -18,7 +18,7 @@ enum {
 	STEPS = 1 << 25, /* in all */
 	STEPS_MAX = 1000000, /* at one place */
 	STEPS_MIN = 2000, /* the same, in the longest texts */
-	STEPS_ANCHORED = 5000000, /* where there is but one place */
+	STEPS_ANCHORED = 5000000, /* where there is but one place; a few for each byte are added */
 	HEAP_KIB = 8192,
 	LONG_TEXT = 32768 /* from here on, in bytes, characters are counted */
 };
@@ -95,14 +95,14 @@ struct regex *regex_compile(struct slice pattern, struct err *e)
 
 static void set_limits(struct regex *r, size_t len)
 {
-	uint32_t steps = STEPS_ANCHORED;
+	size_t steps = STEPS_ANCHORED + len;
 
 	if (!r->anchored) {
-		steps = len < STEPS / STEPS_MIN ? (uint32_t)(STEPS / (len + 1)) : STEPS_MIN;
+		steps = len < STEPS / STEPS_MIN ? STEPS / (len + 1) : STEPS_MIN;
 		steps = steps > STEPS_MAX ? STEPS_MAX : steps;
 	}
 	r->reach = 0;
-	pcre2_set_match_limit(r->context, steps);
+	pcre2_set_match_limit(r->context, steps < UINT32_MAX ? (uint32_t)steps : UINT32_MAX);
 	pcre2_set_callout(r->context, r->anchored || len < LONG_TEXT ? NULL : count_reach, r);
 }
 
