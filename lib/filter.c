@@ -134,6 +134,7 @@ static void one_line(struct filter *f, struct slice line,
 		return;
 	}
 	filter_fail(f, "%s", e.text);
+	err_wrap(&e, "%s:%lu", f->in.name, f->in.line);
 	bad(ctx, e.text);
 }
 

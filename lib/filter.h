@@ -71,8 +71,8 @@ __attribute__((format(printf, 2, 3))) _Noreturn void filter_usage(
 void filter_begin(struct filter *f);
 
 /*
- * Calls record for each line that is JSON, and bad for each that is not or is too long, after a
- * message; either may write to f->out.
+ * Calls record for each line that is JSON. A line that is not, or is too long, is told and counted
+ * as failed; bad gets the message, with file and line. Either may write to f->out.
  */
 void filter_run(struct filter *f, char *const *operands,
     void (*record)(void *ctx, const struct json *root), void (*bad)(void *ctx, const char *message),
