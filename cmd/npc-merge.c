@@ -243,45 +243,49 @@ static void put_merged(struct merge *m, const struct json *row, const struct rul
 	filter_put(&m->filter);
 }
 
-/* The row of a response: the one it carries, or the base's. NULL: said, and accounted for. */
-static const struct json *find_row(struct merge *m, const struct line *l)
+/*
+ * The row of a response: the one it carries, or the base's. Only a failed line need not have one.
+ * False: said, and accounted for.
+ */
+static bool find_row(struct merge *m, const struct line *l, const struct json **row)
 {
 	struct slice id;
 	size_t i;
 
-	if (!m->base_path) {
-		if (!l->row) {
-			filter_fail(&m->filter,
-			    "cannot merge: the line carries no row, and there is no -b");
-			reject_failed(
-			    m, l, NULL, slice_str("invalid_response"), slice_str("no row"));
-		}
-		return l->row;
+	*row = l->row;
+	if (!m->base_path && !l->row && !l->error) {
+		filter_fail(
+		    &m->filter, "cannot merge: the line carries no row, and there is no -b");
+		reject_failed(m, l, NULL, slice_str("invalid_response"), slice_str("no row"));
+		return false;
 	}
+	if (!m->base_path)
+		return true;
 	buf_clear(&m->scratch);
 	id = l->custom_id ? json_text(l->custom_id, &m->scratch) : (struct slice){0};
 	if (!rows_find(&m->base, id, &i)) {
 		m->unmatched++;
 		filter_fail(&m->filter, "'%.*s' answers no row of %s", SLICE_FMT(id), m->base_path);
-		return NULL;
+		return false;
 	}
 	if (rows_marked(&m->base, i)) {
 		m->unmatched++;
 		filter_fail(&m->filter, "'%.*s' is answered twice", SLICE_FMT(id));
-		return NULL;
+		return false;
 	}
 	rows_mark(&m->base, i);
-	return json_parse(&m->row_doc, rows_text(&m->base, i), NULL);
+	*row = json_parse(&m->row_doc, rows_text(&m->base, i), NULL);
+	return true;
 }
 
 static void merge(struct merge *m, const struct line *l, const struct json *row)
 {
 	struct slice id = l->custom_id ? json_raw(l->custom_id) : slice_str("null");
-	struct rule rule;
+	struct rule rule = {0};
 	struct err e;
 	enum answer_verdict verdict;
 
-	if (find_rule(m, l, &rule, &e) < 0) {
+	if (!l->error && find_rule(m, l, &rule, &e) < 0) {
 		filter_fail(&m->filter, "cannot merge %.*s: %s", SLICE_FMT(id), e.text);
 		reject_failed(m, l, row, slice_str("invalid_response"), slice_str(e.text));
 		return;
@@ -295,8 +299,8 @@ static void merge(struct merge *m, const struct line *l, const struct json *row)
 		put_merged(m, row, &rule);
 		return;
 	}
-	filter_fail(&m->filter, "cannot merge %.*s: %s%.*s%.*s", SLICE_FMT(id),
-	    verdict == ANSWER_FAILED ? "" : "bad answer: ", SLICE_FMT(m->answer.code),
+	filter_fail(&m->filter, "cannot merge %.*s: %.*s%s%.*s", SLICE_FMT(id),
+	    SLICE_FMT(m->answer.code), verdict == ANSWER_FAILED ? ": " : "",
 	    SLICE_FMT(buf_all(&m->answer.why)));
 	if (verdict == ANSWER_FAILED)
 		reject_failed(m, l, row, m->answer.code, buf_all(&m->answer.why));
@@ -322,8 +326,7 @@ static void record(void *ctx, const struct json *root)
 		reject_failed(m, &l, l.row, slice_str("invalid_response"), slice_str(e.text));
 		return;
 	}
-	row = find_row(m, &l);
-	if (row)
+	if (find_row(m, &l, &row))
 		merge(m, &l, row);
 }
 
