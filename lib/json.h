@@ -63,6 +63,9 @@ struct json_doc {
 	size_t cap;
 	void *tokens; /* jsmn's, reused */
 	size_t tokens_cap;
+	struct json_string *strings; /* where they stand, reused */
+	size_t strings_cap;
+	struct buf bones; /* the text with its strings emptied, reused */
 	const struct json **names; /* for the search for names that stand twice, reused */
 	size_t names_cap;
 };
@@ -127,7 +130,10 @@ struct slice json_text(const struct json *v, struct buf *scratch);
 /* Puts a string's text, without escapes, on b. */
 void json_unescape(const struct json *v, struct buf *b);
 
-/* Puts the value as it is written on b, without the space between its tokens: on one line. */
+/*
+ * Puts the value on b as one line: as it is written, or, where that is more than one line, without
+ * the space between its tokens.
+ */
 void json_compact(const struct json *v, struct buf *b);
 
 /* Is v (which may be NULL) a string with this text? Escapes are seen through. */

@@ -20,9 +20,10 @@ response() {
 
 @test "npc-merge: the answer's members are added to the row, which passes byte for byte" {
 	response a '{ "greeting" : "h\u00e9 \/",
-		"n" : [ 1.50, 1e2 ] }' '{"id":"a"}' | sed 's/"row":{"id":"a"}/"row":{"id":"a", "x":1.50,"y":"\\u00e9"}/' >in
+		"n" : [ 1.50,
+			{ "a b" : 1e2 } ] }' '{"id":"a"}' | sed 's/"row":{"id":"a"}/"row":{"id":"a", "x":1.50,"y":"\\u00e9"}/' >in
 	npc-merge in >got
-	echo '{"id":"a", "x":1.50,"y":"\u00e9","greeting":"h\u00e9 \/","n":[1.50,1e2]}' >want
+	echo '{"id":"a", "x":1.50,"y":"\u00e9","greeting":"h\u00e9 \/","n":[1.50,{"a b":1e2}]}' >want
 	same got want
 }
 
