@@ -56,7 +56,8 @@ static int put_number(struct buf *b, const struct json *v, struct err *e)
 	}
 	n = json_double(v);
 	if (isinf(n))
-		return err_set(e, "no canonical form: %.40s… is too large a number", v->ptr);
+		return err_set(e, "no canonical form: %.*s is too large a number",
+		    (int)(v->len < 40 ? v->len : 40), v->ptr);
 	jw_double(b, n);
 	return 0;
 }
