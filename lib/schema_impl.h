@@ -6,7 +6,8 @@
  *	schema_ref.c	base URIs, anchors, where a $ref leads
  *	schema_uri.c	URI references
  *	schema_check.c	a value against a node: alternatives, what is left unevaluated
- *	schema_kinds.c	the keywords for numbers, strings, arrays and objects
+ *	schema_kinds.c	the keywords for numbers, strings and arrays
+ *	schema_object.c	the keywords for objects
  *	schema_equal.c	equality and hashes of JSON values
  *	schema_say.c	explanations
  *
@@ -249,13 +250,23 @@ bool schema_fits_number(struct schema_run *r, const struct schema_node *n, const
 bool schema_fits_string(struct schema_run *r, const struct schema_node *n, const struct json *v);
 bool schema_fits_array(
     struct schema_run *r, const struct schema_node *n, const struct json *v, size_t marks);
-bool schema_fits_object(
-    struct schema_run *r, const struct schema_node *n, const struct json *v, size_t marks);
 
 /* What is named by a member, and an element, against a node. */
 bool schema_fits_member(struct schema_run *r, const struct schema_node *n, const struct json *name);
 bool schema_fits_element(
     struct schema_run *r, const struct schema_node *n, const struct json *v, size_t index);
+
+/* Is the pattern found in the text? A search that hits its bound breaks the run. */
+bool schema_matches(struct schema_run *r, const struct schema_pattern *p, struct slice text);
+
+/* How many elements or members; words are what to call one, and the keywords for both bounds. */
+bool schema_fits_size(struct schema_run *r, const struct json *v, size_t least, size_t most,
+    const char *const words[3]);
+
+/* schema_object.c */
+
+bool schema_fits_object(
+    struct schema_run *r, const struct schema_node *n, const struct json *v, size_t marks);
 
 /* A member that nothing allows; the keyword is what forbids it. */
 bool schema_say_unknown(struct schema_run *r, const struct schema_node *n, const struct json *name,

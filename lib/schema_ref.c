@@ -215,7 +215,10 @@ static const struct json *find_target(
 	struct buf decoded = {0};
 
 	if (!resource) {
-		schema_err(s, ref, e, "leads out of this document, to %.*s", SLICE_FMT(uri));
+		size_t skip = slice_starts(uri, default_base) ? sizeof default_base - 1 : 0;
+
+		schema_err(s, ref, e, "leads out of this document, to %.*s",
+		    SLICE_FMT(slice_make(uri.ptr + skip, uri.len - skip)));
 		return NULL;
 	}
 	*e = (struct err){0};
