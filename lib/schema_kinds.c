@@ -1,7 +1,9 @@
 #include "schema_impl.h"
+#include "utf8.h"
 
 /*
- * Keywords for one kind of value; those for objects are in schema_object.c. See schema_check.c for how failures and marks are dealt with.
+ * Keywords for one kind of value; those for objects are in schema_object.c. See schema_check.c for
+ * how failures and marks are dealt with.
  */
 
 /* Most schemas are a type and no more. */
@@ -107,26 +109,17 @@ static size_t count_escaped(const struct json *v)
 	return n;
 }
 
-static size_t count_plain(const struct json *v)
-{
-	size_t n = 0;
-
-	for (uint32_t i = 0; i < v->len; i++)
-		n += ((unsigned char)v->ptr[i] & 0xc0) != 0x80;
-	return n;
-}
-
 static size_t count_code_points(const struct json *v)
 {
-	return v->escaped ? count_escaped(v) : count_plain(v);
+	return v->escaped ? count_escaped(v) : utf8_count(v->ptr, v->len);
 }
 
-/* A code point takes 1 to 12 bytes, so that most often there is nothing to count. */
+/* A code point takes 1 to 4 bytes, escaped 1 to 12, so that most often there is nothing to count. */
 static bool check_length(struct schema_run *r, const struct schema_node *n, const struct json *v)
 {
 	size_t count;
 
-	if (v->len <= n->string.most && v->len / 12 >= n->string.least)
+	if (v->len <= n->string.most && v->len / (v->escaped ? 12 : 4) >= n->string.least)
 		return true;
 	count = count_code_points(v);
 	if (count < n->string.least)

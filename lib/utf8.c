@@ -68,10 +68,16 @@ size_t utf8_check(const char *ptr, size_t len)
 
 size_t utf8_count(const char *ptr, size_t len)
 {
-	size_t n = 0;
+	const uint64_t ones = 0x0101010101010101u;
+	size_t n = len, i = 0;
+	uint64_t word;
 
-	for (size_t i = 0; i < len; i++)
-		n += ((unsigned char)ptr[i] & 0xc0) != 0x80;
+	for (; len - i >= sizeof word; i += sizeof word) {
+		memcpy(&word, ptr + i, sizeof word);
+		n -= (size_t)__builtin_popcountll(word >> 7 & ~word >> 6 & ones);
+	}
+	for (; i < len; i++)
+		n -= ((unsigned char)ptr[i] & 0xc0) == 0x80;
 	return n;
 }
 
