@@ -6,8 +6,8 @@
 #include "conf.h"
 #include "diag.h"
 #include "filter.h"
-#include "jw.h"
 #include "num.h"
+#include "sheet.h"
 #include "taken.h"
 #include "ties.h"
 #include "world.h"
@@ -16,7 +16,8 @@ static const char usage[] = "npc-cast [-n N] [-w WORLD] [-s SEED] [--taken FILE]
 			    "[--edges] [--list]";
 static const char help[] =
     "  -n, --rows N          makes N rows (20)\n"
-    "  -w, --world WORLD     from this world: a name or a path (NPC_WORLD, else " WORLD_DEFAULT ")\n"
+    "  -w, --world WORLD     from this world: a name or a path (NPC_WORLD, else " WORLD_DEFAULT
+    ")\n"
     "  -s, --seed SEED       another seed makes another cast (1)\n"
     "      --taken FILE      goes on after the rows of an earlier cast, and avoids their names\n"
     "      --skip K          leaves out the first K rows\n"
@@ -42,7 +43,7 @@ struct program {
 	struct taken taken;
 	struct cast *cast;
 	struct ties *ties;
-	struct buf name; /* scratch */
+	struct sheet sheet;
 	uint64_t tied;
 };
 
@@ -98,169 +99,25 @@ static void read_options(struct program *p, int argc, char **argv)
 		filter_usage(&p->filter, "'%s': no operands are read", argv[optind]);
 }
 
-/*
- * The name that a row bears: its own, or where an earlier cast has that already, the first of its
- * further ones that is free. A row that came before belongs to that earlier cast itself.
- */
-static struct slice name_of(struct program *p, const struct cast_person *person)
+/* The rows that are done are good: they are printed before the program gives up. */
+static _Noreturn void give_up(struct program *p, const char *why)
 {
-	const struct names *names = cast_names(p->cast);
-	const struct names_pick *pick = &person->name;
-
-	buf_clear(&p->name);
-	names_put(names, pick, names_regular(pick), &p->name);
-	if (person->row < p->taken.highest)
-		return buf_all(&p->name);
-	for (uint64_t i = 0; taken_has(&p->taken, buf_all(&p->name), NULL); i++) {
-		buf_clear(&p->name);
-		names_put(names, pick, names_conflict(pick, i), &p->name);
-	}
-	return buf_all(&p->name);
-}
-
-static void put_id(struct buf *b, const char *member, uint64_t row)
-{
-	jw_name(b, member);
-	buf_byte(b, '"');
-	cast_put_id(b, row);
-	buf_byte(b, '"');
-}
-
-static void put_field(const struct program *p, const struct cast_person *person, size_t field)
-{
-	struct buf *b = &p->filter.out.buf;
-
-	jw_name_slice(b, cast_field_at(p->cast, field)->name);
-	jw_json(b, cast_entry(p->cast, person, field)->value);
-}
-
-static void put_traits(struct program *p, const struct cast_person *person)
-{
-	struct buf *b = &p->filter.out.buf;
-
-	jw_name(b, "traits");
-	jw_array(b);
-	for (uint32_t i = 0; i < CAST_TRAITS_N; i++)
-		jw_json(b, cast_trait(p->cast, person, i)->value);
-	jw_array_end(b);
-}
-
-static void put_ocean(struct program *p, const struct cast_person *person)
-{
-	struct buf *b = &p->filter.out.buf;
-
-	jw_name(b, "ocean");
-	jw_object(b);
-	for (unsigned f = 0; f < CAST_FACTORS; f++) {
-		jw_name(b, cast_factor(f));
-		jw_object(b);
-		jw_member_int(b, "level", person->level[f] + 1);
-		jw_member_str(b, "word", cast_words(p->cast, f, person->level[f]));
-		jw_object_end(b);
-	}
-	jw_object_end(b);
-}
-
-/* What anybody may know of a person. */
-static void put_public(struct program *p, const struct cast_person *person)
-{
-	struct buf *b = &p->filter.out.buf;
-
-	jw_member_str(b, "name", name_of(p, person));
-	put_field(p, person, CAST_PRONOUNS);
-	jw_member_int(b, "age", person->age);
-	put_field(p, person, CAST_AGE_BAND);
-	put_field(p, person, CAST_PEOPLE);
-	put_field(p, person, CAST_CULTURE);
-	put_field(p, person, CAST_CLASS);
-	put_field(p, person, CAST_OCCUPATION);
-	put_field(p, person, CAST_HOME);
-	put_field(p, person, CAST_FACTION);
-	put_traits(p, person);
-}
-
-static void put_feelings(struct program *p, const struct tie *tie)
-{
-	struct buf *b = &p->filter.out.buf;
-
-	jw_member_str(b, "kind", ties_kind(p->ties, tie));
-	jw_name(b, "weight");
-	jw_double(b, tie->feeling / 10.0);
-	jw_name(b, "back");
-	jw_double(b, tie->back / 10.0);
-}
-
-static void put_ties(struct program *p, const struct tie *tie, int n)
-{
-	struct buf *b = &p->filter.out.buf;
-
-	jw_name(b, "ties");
-	jw_array(b);
-	for (int i = 0; i < n; i++) {
-		jw_object(b);
-		put_id(b, "to", tie[i].to);
-		put_feelings(p, &tie[i]);
-		jw_object_end(b);
-	}
-	jw_array_end(b);
-}
-
-static void put_row(
-    struct program *p, const struct cast_person *person, const struct tie *tie, int n)
-{
-	struct buf *b = &p->filter.out.buf;
-
-	jw_object(b);
-	put_id(b, "id", person->row);
-	jw_member_str(b, "world", world_name(p->world));
-	put_public(p, person);
-	put_field(p, person, CAST_FLAW);
-	put_field(p, person, CAST_GOAL);
-	put_field(p, person, CAST_FEAR);
-	put_field(p, person, CAST_QUIRK);
-	put_field(p, person, CAST_SPEECH);
-	put_ocean(p, person);
-	for (size_t f = CAST_KNOWN; f < cast_fields(p->cast); f++)
-		put_field(p, person, f);
-	put_ties(p, tie, n);
-	jw_object_end(b);
-	filter_put(&p->filter);
-}
-
-static void put_end(struct program *p, const char *member, const struct cast_person *person)
-{
-	struct buf *b = &p->filter.out.buf;
-
-	jw_name(b, member);
-	jw_object(b);
-	put_id(b, "id", person->row);
-	put_public(p, person);
-	put_field(p, person, CAST_QUIRK);
-	put_field(p, person, CAST_SPEECH);
-	jw_object_end(b);
-}
-
-static void put_edge(struct program *p, const struct cast_person *from, const struct tie *tie)
-{
-	struct buf *b = &p->filter.out.buf;
-	const struct cast_person *to;
 	struct err e;
 
-	jw_object(b);
-	jw_name(b, "id");
-	buf_byte(b, '"');
-	cast_put_id(b, from->row);
-	buf_byte(b, '_');
-	cast_put_id(b, tie->to);
-	buf_byte(b, '"');
-	jw_member_str(b, "world", world_name(p->world));
-	put_feelings(p, tie);
-	put_end(p, "from", from);
-	to = ties_other(p->ties, tie, &e);
+	ndjson_undo(&p->filter.out);
+	if (ndjson_flush(&p->filter.out, &e) < 0)
+		diag_die(DIAG_STOPPED, "standard output: %s", e.text);
+	diag_die(DIAG_USAGE, "%s", why);
+}
+
+static void make_edge(struct program *p, const struct cast_person *from, const struct tie *tie)
+{
+	struct err e;
+	const struct cast_person *to = ties_other(p->ties, from->row, tie, &e);
+
 	if (!to)
-		diag_die(DIAG_USAGE, "%s", e.text);
-	put_end(p, "to", to);
-	jw_object_end(b);
+		give_up(p, e.text);
+	sheet_edge(&p->sheet, &p->filter.out.buf, from, to, tie);
 	filter_put(&p->filter);
 }
 
@@ -271,14 +128,116 @@ static void make_row(struct program *p, uint64_t row)
 	int n = ties_draw(p->ties, row, tie, &e);
 	const struct cast_person *person = n < 0 ? NULL : cast_person(p->cast, row, &e);
 
-	if (!person) {
-		filter_stop(p, e.text);
-	}
+	if (!person)
+		give_up(p, e.text);
 	p->tied += (uint64_t)n;
-	if (!p->edges) {
-		put_row(p, person, tie, n);
+	for (int i = 0; p->edges && i < n; i++)
+		make_edge(p, person, &tie[i]);
+	if (p->edges)
 		return;
+	sheet_row(&p->sheet, &p->filter.out.buf, person, tie, n);
+	filter_put(&p->filter);
+}
+
+/* Without rows to make, no table is read: an empty run is a quick one. */
+static void make_rows(struct program *p)
+{
+	uint64_t first = p->taken.highest + p->skip;
+	struct err e;
+
+	if (p->n == 0)
+		return;
+	p->cast = cast_load(&p->conf, p->world, p->seed, &e);
+	if (!p->cast)
+		diag_die(DIAG_USAGE, "%s", e.text);
+	p->ties = ties_load(p->cast, &p->taken, &e);
+	if (!p->ties)
+		diag_die(DIAG_USAGE, "%s", e.text);
+	p->sheet = (struct sheet){world_name(p->world), p->cast, p->ties, &p->taken, {0}};
+	for (uint64_t i = 0; i < p->n; i++)
+		make_row(p, first + i);
+}
+
+static void put_text(struct program *p, const char *before, const char *member, struct world *w)
+{
+	struct buf *b = &p->filter.out.buf;
+	const struct json *v = json_get_type(world_json(w), member, JSON_STRING);
+
+	if (!v)
+		return;
+	buf_str(b, before);
+	json_unescape(v, b);
+}
+
+/* A world that can't be read does not hide the others. */
+static int list_world(void *ctx, struct slice name, struct err *e)
+{
+	struct program *p = ctx;
+	struct world *w = world_load(&p->conf, name, e);
+
+	if (!w) {
+		diag_warn("%s", e->text);
+		p->filter.failed++;
+		return 0;
 	}
-	for (int i = 0; i < n; i++)
-		put_edge(p, person, &tie[i]);
+	buf_fmt(&p->filter.out.buf, "%-16.*s", SLICE_FMT(name));
+	put_text(p, " ", "title", w);
+	put_text(p, ": ", "description", w);
+	filter_put(&p->filter);
+	world_free(w);
+	return 0;
+}
+
+static void list_worlds(struct program *p)
+{
+	struct err e;
+
+	if (conf_each(&p->conf, "worlds", ".json", list_world, p, &e) < 0)
+		diag_die(DIAG_USAGE, "%s", e.text);
+}
+
+static void load_world(struct program *p)
+{
+	struct err e;
+
+	if (!p->world_name)
+		p->world_name = conf_get(&p->conf, "NPC_WORLD");
+	p->world =
+	    world_load(&p->conf, slice_str(p->world_name ? p->world_name : WORLD_DEFAULT), &e);
+	if (!p->world)
+		diag_die(DIAG_USAGE, "%s", e.text);
+}
+
+static int end(struct program *p)
+{
+	if (!p->list) {
+		stats_int(&p->filter.stats, "rows", p->n);
+		stats_int(&p->filter.stats, "ties", p->tied);
+	}
+	ties_free(p->ties);
+	cast_free(p->cast);
+	taken_free(&p->taken);
+	world_free(p->world);
+	conf_free(&p->conf);
+	sheet_free(&p->sheet);
+	return filter_end(&p->filter);
+}
+
+int main(int argc, char **argv)
+{
+	struct program p = {.n = 20, .seed = 1};
+	struct err e;
+
+	filter_init(&p.filter, argv[0], usage, help);
+	read_options(&p, argc, argv);
+	if (conf_load(&p.conf, &e) < 0)
+		diag_die(DIAG_USAGE, "%s", e.text);
+	filter_begin(&p.filter);
+	if (p.list) {
+		list_worlds(&p);
+	} else {
+		load_world(&p);
+		make_rows(&p);
+	}
+	return end(&p);
 }
