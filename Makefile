@@ -28,6 +28,7 @@ PCRE2 = -l:libpcre2-8.a
 programs := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 modules := $(wildcard lib/*.c)
 drivers := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+server := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/server/*.c))
 pages := $(wildcard cmd/*.1 man/*.[157])
 scripts := $(wildcard scripts/npc-*)
 
@@ -39,6 +40,10 @@ $(OBJ)/libnpc.a: $(modules:%.c=$(OBJ)/%.o)
 
 $(OBJ)/npc-%: $(OBJ)/cmd/npc-%.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) -lm
+
+# The server that tests talk to.
+$(OBJ)/tests/server/server: $(server) $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz -lm
 
 $(OBJ)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/libnpc.a
 	@mkdir -p $(@D)
@@ -59,11 +64,11 @@ demo: deps
 	@$(MAKE) -s all
 	@scripts/demo
 
-unit: $(addprefix $(OBJ)/tests/,$(drivers))
+tests: $(addprefix $(OBJ)/tests/,$(drivers)) $(OBJ)/tests/server/server
 
 check:
 	@scripts/deps build check
-	@$(MAKE) -s all unit
+	@$(MAKE) -s all tests
 	@OBJ=$(OBJ) tests/run
 
 lint:
@@ -94,8 +99,9 @@ uninstall:
 clean:
 	rm -rf build build-sanitize
 
-.PHONY: all deps demo unit check lint bench install uninstall clean
+.PHONY: all deps demo tests check lint bench install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
--include $(wildcard $(OBJ)/lib/*.d $(OBJ)/cmd/*.d $(OBJ)/tests/unit/*.d)
+-include $(wildcard $(OBJ)/lib/*.d $(OBJ)/cmd/*.d $(OBJ)/tests/unit/*.d \
+	$(OBJ)/tests/server/*.d)
