@@ -123,7 +123,7 @@ static bool is_carried(const struct json *name)
 	return true;
 }
 
-void line_end(struct buf *b, const struct line *request, const char *source)
+void line_carry(struct buf *b, const struct line *request)
 {
 	const struct json *root = request->root;
 
@@ -135,11 +135,25 @@ void line_end(struct buf *b, const struct line *request, const char *source)
 		buf_byte(b, ':');
 		jw_raw(b, json_raw(json_value(n)));
 	}
+}
+
+void line_meta(struct buf *b, const char *source, int64_t attempts, int64_t ms)
+{
 	jw_name(b, "meta");
 	jw_object(b);
 	jw_member_cstr(b, "source", source);
+	if (attempts >= 0)
+		jw_member_int(b, "attempts", attempts);
+	if (ms >= 0)
+		jw_member_int(b, "ms", ms);
 	jw_object_end(b);
 	jw_object_end(b);
+}
+
+void line_end(struct buf *b, const struct line *request, const char *source)
+{
+	line_carry(b, request);
+	line_meta(b, source, -1, -1);
 }
 
 void line_failed(struct buf *b, const char *code, const char *message)

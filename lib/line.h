@@ -61,6 +61,14 @@ void line_failed(struct buf *b, const char *code, const char *message);
 /* Puts every member of the request that is carried, and ends the line with "meta". */
 void line_end(struct buf *b, const struct line *request, const char *source);
 
+/*
+ * The two halves of line_end(), for who keeps what is carried until the answer is there: the
+ * members with commas between them, without one before the first; and the end, where at most the
+ * attempts and milliseconds that are not negative are told.
+ */
+void line_carry(struct buf *b, const struct line *request);
+void line_meta(struct buf *b, const char *source, int64_t attempts, int64_t ms);
+
 /* A whole response line that says that there is no answer. l may hold nothing but zeros. */
 void line_put_error(struct buf *b, const struct line *l, const char *code, const char *message);
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -110,6 +111,14 @@ static void drop_too_long(struct ndjson_in *in)
 	in->at = in->seen = in->buf.len = 0;
 }
 
+/* Regular files, and ends of files, never are. An error is for read() to tell. */
+static bool would_wait(const struct ndjson_in *in)
+{
+	struct pollfd p = {.fd = in->fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) == 0;
+}
+
 /* One step: a line, or more bytes, or the end of a file. False: nothing to return yet. */
 static bool step(struct ndjson_in *in, enum ndjson_got *got, struct slice *line, struct err *e)
 {
@@ -124,6 +133,10 @@ static bool step(struct ndjson_in *in, enum ndjson_got *got, struct slice *line,
 	}
 	in->seen = in->buf.len;
 	drop_too_long(in);
+	if (in->nowait && would_wait(in)) {
+		*got = NDJSON_WAIT;
+		return true;
+	}
 	n = fill(in, e);
 	if (n > 0)
 		return false;

@@ -10,6 +10,10 @@
  *	while ((got = ndjson_next(&in, &line, &e)) != NDJSON_END)
  *		…			// line borrows until the next call
  *
+ * A program that has more to do than to wait for input sets in.nowait: where ndjson_next() would
+ * have to wait for a pipe or a terminal it then returns NDJSON_WAIT, to be called again once in.fd
+ * can be read.
+ *
  * Writing: a record is built with jw in out.buf and ended by ndjson_end(), or taken back by
  * ndjson_undo(). Records are always written whole. They are held back only while input is at hand:
  * before the reader waits for more, the writer that it was given is flushed, unless it writes to a
@@ -42,7 +46,8 @@ enum ndjson_got {
 	NDJSON_END,
 	NDJSON_LINE,
 	NDJSON_TOO_LONG, /* one line was skipped: e says file and line */
-	NDJSON_UNREADABLE /* an operand, or the rest of it, was skipped: e says which */
+	NDJSON_UNREADABLE, /* an operand, or the rest of it, was skipped: e says which */
+	NDJSON_WAIT /* only with in.nowait: nothing whole is at hand */
 };
 
 struct ndjson_in {
@@ -53,6 +58,7 @@ struct ndjson_in {
 	size_t bytes; /* read so far, from all files */
 	int fd;
 	bool skipping; /* inside a line that was too long */
+	bool nowait; /* the caller's: see above */
 	size_t at; /* where the next line begins in buf */
 	size_t seen; /* bytes of buf already searched for a line end */
 	struct buf buf;
