@@ -149,6 +149,7 @@ static int list_recipes(struct prompt *p)
 		diag_die(DIAG_STOPPED, "%s", e.text);
 	if (fflush(stdout) != 0)
 		diag_die(DIAG_STOPPED, "cannot write standard output");
+	conf_free(&p->conf);
 	return DIAG_OK;
 }
 
