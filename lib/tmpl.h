@@ -1,6 +1,6 @@
 /*
  * tmpl: Mustache templates, compiled once and rendered many times. Source: mustache(5) and the
- * specification at github.com/mustache/spec: interpolation, sections, inverted sections, comments,
+ * Mustache specification (1.4): interpolation, sections, inverted sections, comments,
  * partials and set delimiters, with its rules for standalone lines. No lambdas, no inheritance
  * ({{<x}} and {{$x}} are errors), no dynamic partials.
  *
