@@ -24,6 +24,7 @@ COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Ilib $(WARN) $(MODE) $(CPPFLAGS) $(CFLAG
 
 # Linked statically: found at run time, it would be most of what a program takes to start.
 PCRE2 = -l:libpcre2-8.a
+CURL = -lcurl
 
 programs := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 modules := $(wildcard lib/*.c)
@@ -41,9 +42,16 @@ $(OBJ)/libnpc.a: $(modules:%.c=$(OBJ)/%.o)
 $(OBJ)/npc-%: $(OBJ)/cmd/npc-%.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) -lm
 
-# The server that tests talk to.
+# Only npc-llm talks to anybody, and needs no patterns.
+$(OBJ)/npc-llm: $(OBJ)/cmd/npc-llm.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL) -lm
+
+# The server that tests talk to, and the loop that npc-llm is measured by.
 $(OBJ)/tests/server/server: $(server) $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz -lm
+
+$(OBJ)/tests/bench/llm/curl-loop: $(OBJ)/tests/bench/llm/curl-loop.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL)
 
 $(OBJ)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/libnpc.a
 	@mkdir -p $(@D)
@@ -75,9 +83,10 @@ lint:
 	@scripts/lint
 
 bench:
-	@scripts/deps build check
-	@$(MAKE) -s all
+	@scripts/deps build check bench
+	@$(MAKE) -s all tests $(OBJ)/tests/bench/llm/curl-loop
 	@tests/bench/run
+	@tests/bench/llm.sh
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/npc
@@ -104,4 +113,4 @@ clean:
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(OBJ)/lib/*.d $(OBJ)/cmd/*.d $(OBJ)/tests/unit/*.d \
-	$(OBJ)/tests/server/*.d)
+	$(OBJ)/tests/server/*.d $(OBJ)/tests/bench/llm/*.d)

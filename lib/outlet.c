@@ -1,0 +1,82 @@
+#include "outlet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { KEEP_SIZE = 256 * 1024 };
+
+void outlet_init(struct outlet *o, int fd)
+{
+	char path[64];
+	struct stat st;
+	int again;
+
+	*o = (struct outlet){.fd = fd};
+	if (fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode) ||
+	    snprintf(path, sizeof path, "/proc/self/fd/%d", fd) < 0)
+		return;
+	again = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (again < 0)
+		return;
+	o->fd = again;
+	o->own = true;
+}
+
+int outlet_end(struct outlet *o, struct err *e)
+{
+	buf_byte(&o->buf, '\n');
+	if (o->buf.over) {
+		o->buf.len = o->whole;
+		o->buf.over = false;
+		return err_set(e, "a record grew too large to be written");
+	}
+	o->whole = o->buf.len;
+	return 0;
+}
+
+/* What was begun, and is not ended, moves to the front. */
+static void drop_written(struct outlet *o)
+{
+	size_t rest = o->buf.len - o->at;
+
+	if (rest)
+		memmove(o->buf.ptr, o->buf.ptr + o->at, rest);
+	o->whole -= o->at;
+	o->at = 0;
+	o->buf.len = rest;
+	if (rest == 0)
+		buf_reset(&o->buf, KEEP_SIZE);
+}
+
+int outlet_flush(struct outlet *o, struct err *e)
+{
+	while (o->at < o->whole) {
+		ssize_t n = o->failed ? -1 : write(o->fd, o->buf.ptr + o->at, o->whole - o->at);
+
+		if (n > 0) {
+			o->at += (size_t)n;
+			o->bytes += (size_t)n;
+		} else if (n < 0 && !o->failed && errno == EAGAIN && o->own) {
+			return 1;
+		} else if (n < 0 && (o->failed || errno != EINTR)) {
+			o->closed |= !o->failed && errno == EPIPE;
+			o->failed = true;
+			return err_sys(e, errno, "cannot write");
+		}
+	}
+	if (o->at)
+		drop_written(o);
+	return 0;
+}
+
+void outlet_free(struct outlet *o)
+{
+	if (o->own)
+		close(o->fd);
+	o->own = false;
+	buf_free(&o->buf);
+}
