@@ -320,7 +320,7 @@ void caller_turn(struct caller *c, int64_t now)
 	if (c->http)
 		http_turn(c->http, now);
 	while (c->http && (call = http_done(c->http)) != NULL)
-		caller_ended(c, call->ctx, now);
+		caller_ended(c, call->ctx);
 	caller_pump(c, now);
 	if (c->last && c->http && c->flying.n < c->config.calls)
 		http_let_go(c->http);

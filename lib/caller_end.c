@@ -184,10 +184,11 @@ static void stop_if_dead(struct caller *c, const struct ticket *t)
 		    t->verdict.code ? t->verdict.why.text : "no endpoint is left that works");
 }
 
-void caller_ended(struct caller *c, struct ticket *t, int64_t now)
+void caller_ended(struct caller *c, struct ticket *t)
 {
+	/* Not when this turn began: what the server asks for counts from its answer on. */
+	int64_t now = t->call.ended, hinted, wait;
 	const struct json *root;
-	int64_t hinted, wait;
 
 	t->endpoint->flying--;
 	root = judge(c, t);

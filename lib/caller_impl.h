@@ -102,7 +102,7 @@ void caller_settle(struct caller *c, struct ticket *t, const struct money_use *u
 void caller_settle_unsent(struct caller *c, struct ticket *t);
 
 /* caller_end.c */
-void caller_ended(struct caller *c, struct ticket *t, int64_t now);
+void caller_ended(struct caller *c, struct ticket *t);
 void caller_give_up(struct caller *c, struct ticket *t);
 void caller_mask(struct slice secret, char *at, size_t left);
 
