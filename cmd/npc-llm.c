@@ -8,8 +8,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bar.h"
@@ -17,14 +15,14 @@
 #include "clock.h"
 #include "conf.h"
 #include "diag.h"
+#include "estimate.h"
 #include "filter.h"
-#include "fs.h"
 #include "halt.h"
+#include "intake.h"
 #include "joblog.h"
-#include "jw.h"
-#include "key.h"
 #include "mem.h"
-#include "num.h"
+#include "servers.h"
+#include "signals.h"
 #include "tally.h"
 
 static const char usage[] =
@@ -61,99 +59,72 @@ static const char help[] =
     "      --stats FILE          writes counts and times, as JSON (- is standard error)\n"
     "  -h, --help                -V, --version\n";
 
-enum {
-	AUTH = 0x100,
-	RPM,
-	TPM,
-	PACE,
-	RETRIES,
-	MAX_WAIT,
-	CONNECT_TIMEOUT,
-	TIMEOUT,
-	STALL,
-	STREAM,
-	PRICE,
-	PRICES,
-	MAX_COST,
-	TOKEN_BUDGET,
-	DRY_RUN,
-	HALT,
-	MAX_RESPONSE,
-	CACERT,
-	INSECURE_HTTP,
-	HTTP2,
-	BAR,
-	NO_BAR,
-	JOBLOG
-};
+enum { PACE = 0x100, DRY_RUN, HALT, BAR, NO_BAR, JOBLOG, CALLER, SERVERS = CALLER + 32 };
 
-static const struct option options[] = {{"jobs", required_argument, NULL, 'j'},
-    {"keep-order", no_argument, NULL, 'k'}, {"url", required_argument, NULL, 'u'},
-    {"header", required_argument, NULL, 'H'}, {"verbose", no_argument, NULL, 'v'},
-    {"auth", required_argument, NULL, AUTH}, {"rpm", required_argument, NULL, RPM},
-    {"tpm", required_argument, NULL, TPM}, {"pace", required_argument, NULL, PACE},
-    {"retries", required_argument, NULL, RETRIES}, {"max-wait", required_argument, NULL, MAX_WAIT},
-    {"connect-timeout", required_argument, NULL, CONNECT_TIMEOUT},
-    {"timeout", required_argument, NULL, TIMEOUT}, {"stall", required_argument, NULL, STALL},
-    {"stream", no_argument, NULL, STREAM}, {"price", required_argument, NULL, PRICE},
-    {"prices", required_argument, NULL, PRICES}, {"max-cost", required_argument, NULL, MAX_COST},
-    {"token-budget", required_argument, NULL, TOKEN_BUDGET},
-    {"dry-run", no_argument, NULL, DRY_RUN}, {"halt", required_argument, NULL, HALT},
-    {"max-response", required_argument, NULL, MAX_RESPONSE},
-    {"cacert", required_argument, NULL, CACERT},
-    {"insecure-http", no_argument, NULL, INSECURE_HTTP}, {"http2", no_argument, NULL, HTTP2},
-    {"bar", no_argument, NULL, BAR}, {"no-bar", no_argument, NULL, NO_BAR},
-    {"joblog", required_argument, NULL, JOBLOG}, FILTER_LINE_OPTIONS, FILTER_OPTIONS, {0}};
+/* Those of the caller and of the servers go to them by their names. */
+/* clang-format off */
+static const struct option options[] = {
+	{"jobs", required_argument, NULL, 'j'},
+	{"keep-order", no_argument, NULL, 'k'},
+	{"rpm", required_argument, NULL, CALLER},
+	{"tpm", required_argument, NULL, CALLER + 1},
+	{"retries", required_argument, NULL, CALLER + 2},
+	{"max-wait", required_argument, NULL, CALLER + 3},
+	{"connect-timeout", required_argument, NULL, CALLER + 4},
+	{"timeout", required_argument, NULL, CALLER + 5},
+	{"stall", required_argument, NULL, CALLER + 6},
+	{"stream", no_argument, NULL, CALLER + 7},
+	{"price", required_argument, NULL, CALLER + 8},
+	{"prices", required_argument, NULL, CALLER + 9},
+	{"max-cost", required_argument, NULL, CALLER + 10},
+	{"token-budget", required_argument, NULL, CALLER + 11},
+	{"max-response", required_argument, NULL, CALLER + 12},
+	{"cacert", required_argument, NULL, CALLER + 13},
+	{"http2", no_argument, NULL, CALLER + 14},
+	{"url", required_argument, NULL, 'u'},
+	{"header", required_argument, NULL, 'H'},
+	{"auth", required_argument, NULL, SERVERS},
+	{"insecure-http", no_argument, NULL, SERVERS + 1},
+	{"pace", required_argument, NULL, PACE},
+	{"dry-run", no_argument, NULL, DRY_RUN},
+	{"halt", required_argument, NULL, HALT},
+	{"bar", no_argument, NULL, BAR},
+	{"no-bar", no_argument, NULL, NO_BAR},
+	{"verbose", no_argument, NULL, 'v'},
+	{"joblog", required_argument, NULL, JOBLOG},
+	FILTER_LINE_OPTIONS,
+	FILTER_OPTIONS,
+	{0}};
+/* clang-format on */
 
-enum {
-	URLS = 64,
-	JOBS_MAX = 10000,
-	AUTO_MAX = 256,
-	PRICES_FILE_MAX = 1 << 20,
-	FILES_BESIDE = 64 /* open files beside the connections */
-};
+/* Open files beside the connections. */
+enum { FILES_BESIDE = 64 };
 
 #define SECOND INT64_C(1000000000)
-
-static const char default_base[] = "https://api.openai.com/v1";
 
 struct llm {
 	struct filter filter;
 	struct conf conf;
 	struct caller_config config;
-	struct endpoint endpoints[URLS];
-	const char *urls[URLS];
-	struct curl_header {
-		struct slice name, value;
-	} headers[URLS];
-	size_t n_urls, n_headers;
-	enum { AUTH_BEARER, AUTH_API_KEY, AUTH_NONE } auth;
-	const char *pace_path, *prices_path, *joblog_path;
-	uint64_t rpm, tpm;
-	bool dry_run, insecure, verbose, show_bar, no_bar, bar_shown;
-	struct money_prices prices;
+	struct servers servers;
+	const char *pace_path, *joblog_path;
+	bool dry_run, verbose, show_bar, no_bar, bar_shown;
 	struct halt halt;
-	struct buf key;
 
 	struct events events;
+	struct intake intake;
 	struct outlet out;
+	unsigned out_source;
+	bool out_waits;
+	struct signals signals;
+	bool dead_at_once;
 	struct caller *caller;
 	struct paceshare share;
 	struct joblog joblog;
 	struct tally tally;
 	struct bar bar;
+	struct estimate estimate; /* of a dry run */
 	struct buf scratch;
-	unsigned in_source, out_source;
-	int signals; /* a signalfd */
-	int signal; /* the first that came */
-	bool interrupted_twice, dead_at_once;
-	bool reading; /* there may be more lines */
-	bool in_waits; /* in the events, for input */
-	bool out_waits;
-	uint64_t bytes_all, bytes_taken, taken; /* of the input; lines */
-	struct money_use estimate; /* of a dry run */
-	int64_t estimate_cost;
-	uint64_t unbounded, unpriced;
 };
 
 /* ---- what is said */
@@ -180,11 +151,9 @@ __attribute__((format(printf, 2, 3))) static void say(struct llm *m, const char 
 /* What is done of the input: bytes stand for lines that are not counted yet. */
 static double part_done(const struct llm *m)
 {
-	double lines = m->taken ? (double)(m->tally.done + m->tally.passed) / (double)m->taken : 0;
+	double done = (double)(m->tally.done + m->tally.passed);
 
-	if (!m->reading)
-		return lines;
-	return m->bytes_all ? lines * (double)m->bytes_taken / (double)m->bytes_all : 0;
+	return m->intake.lines ? done / (double)m->intake.lines * intake_part(&m->intake) : 0;
 }
 
 static void show_bar(struct llm *m, int64_t now)
@@ -194,7 +163,7 @@ static void show_bar(struct llm *m, int64_t now)
 	    .flying = caller_flying(m->caller),
 	    .tokens = money_tokens(&m->tally.used),
 	    .money = m->tally.cost,
-	    .priced = m->config.prices != NULL,
+	    .priced = m->config.prices.len > 0,
 	    .part = part_done(m)};
 	bool tty = isatty(STDERR_FILENO);
 
@@ -233,8 +202,9 @@ static void tell_failure(struct llm *m, const struct caller_result *r)
 		say(m, "%s:%lu: %.*s: %s: %s", r->place->name, r->place->line,
 		    SLICE_FMT(r->custom_id), r->code, r->message);
 	else
-		say(m, "%s:%lu: %.*s: the server answered %d", r->place->name, r->place->line,
-		    SLICE_FMT(r->custom_id), r->status);
+		say(m, "%s:%lu: %.*s: the server answered %d%s%s", r->place->name, r->place->line,
+		    SLICE_FMT(r->custom_id), r->status, r->message ? ": " : "",
+		    r->message ? r->message : "");
 }
 
 static bool left_over(const struct caller_result *r)
@@ -276,193 +246,31 @@ static void finished(void *ctx, const struct caller_result *r)
 
 /* ---- options */
 
-static uint64_t number(const struct llm *m, const char *name, uint64_t least, uint64_t most)
+static bool own_option(struct llm *m, int c)
 {
 	struct err e;
-	uint64_t n;
-
-	if (num_uint(slice_str(optarg), least, most, &n, &e) < 0)
-		filter_usage(&m->filter, "%s: %s", name, e.text);
-	return n;
-}
-
-static int64_t duration(const struct llm *m, const char *name)
-{
-	struct err e;
-	int64_t ns;
-
-	if (num_duration(slice_str(optarg), &ns, &e) < 0)
-		filter_usage(&m->filter, "%s: %s", name, e.text);
-	if (ns < 1000000)
-		filter_usage(&m->filter, "%s: '%s' is less than a millisecond", name, optarg);
-	return ns;
-}
-
-static void set_jobs(struct llm *m)
-{
-	struct slice most = slice_str(optarg), least;
-	uint64_t n = 1;
-	struct err e;
-
-	m->config.least = 0;
-	if (slice_is(most, "auto")) {
-		m->config.least = 1;
-		m->config.calls = AUTO_MAX;
-		return;
-	}
-	least = slice_split(&most, '-');
-	if (!most.ptr)
-		most = least;
-	else if (num_uint(least, 1, JOBS_MAX, &n, &e) == 0)
-		m->config.least = (size_t)n;
-	else
-		filter_usage(&m->filter, "--jobs: %s", e.text);
-	if (num_uint(most, n, JOBS_MAX, &n, &e) < 0)
-		filter_usage(&m->filter, "--jobs: %s", e.text);
-	m->config.calls = (size_t)n;
-}
-
-static void add_header(struct llm *m)
-{
-	struct slice value = slice_str(optarg), name = slice_split(&value, ':');
-
-	if (!value.ptr || name.len == 0)
-		filter_usage(&m->filter, "--header: not 'NAME: TEXT'");
-	if (m->n_headers == URLS)
-		filter_usage(&m->filter, "--header: more than %d", URLS);
-	/* Only blanks: a line break at an end is to be seen, and refused. */
-	while (value.len && *value.ptr == ' ') {
-		value.ptr++;
-		value.len--;
-	}
-	m->headers[m->n_headers].name = name;
-	m->headers[m->n_headers++].value = value;
-}
-
-static void set_auth(struct llm *m)
-{
-	if (strcmp(optarg, "bearer") == 0)
-		m->auth = AUTH_BEARER;
-	else if (strcmp(optarg, "api-key") == 0)
-		m->auth = AUTH_API_KEY;
-	else if (strcmp(optarg, "none") == 0)
-		m->auth = AUTH_NONE;
-	else
-		filter_usage(&m->filter, "--auth: '%s' is not bearer, api-key or none", optarg);
-}
-
-static void set_money(struct llm *m, int c)
-{
-	struct err e;
-	struct pace_quota *q = &m->config.quota;
-	int status = 0;
-
-	if (c == PRICE)
-		status = money_prices_arg(&m->prices, slice_str(optarg), &e);
-	else
-		status = money_parse(slice_str(optarg), &q->money.limit, &e);
-	if (status < 0)
-		filter_usage(&m->filter, "%s: %s", c == PRICE ? "--price" : "--max-cost", e.text);
-	if (c == PRICE)
-		m->config.prices = &m->prices;
-	else
-		q->money.limited = true;
-}
-
-static void set_size(struct llm *m)
-{
-	struct err e;
-	uint64_t n;
-
-	if (num_size(slice_str(optarg), &n, &e) < 0)
-		filter_usage(&m->filter, "--max-response: %s", e.text);
-	if (n < 1 || n > BUF_MAX)
-		filter_usage(&m->filter, "--max-response: '%s' is not from 1 byte to 1G", optarg);
-	m->config.http.max_response = (size_t)n;
-}
-
-static void set_halt(struct llm *m)
-{
-	struct err e;
-
-	if (halt_parse(&m->halt, slice_str(optarg), &e) < 0)
-		filter_usage(&m->filter, "--halt: %s", e.text);
-}
-
-static void add_url(struct llm *m)
-{
-	if (m->n_urls == URLS)
-		filter_usage(&m->filter, "--url: more than %d", URLS);
-	m->urls[m->n_urls++] = optarg;
-}
-
-static bool http_option(struct llm *m, int c)
-{
-	struct http_config *k = &m->config.http;
 
 	switch (c) {
-	case CONNECT_TIMEOUT:
-		k->connect_timeout = duration(m, "--connect-timeout");
+	case 'v':
+		m->verbose = true;
 		return true;
-	case TIMEOUT:
-		k->timeout = duration(m, "--timeout");
+	case DRY_RUN:
+		m->dry_run = true;
 		return true;
-	case STALL:
-		k->stall = duration(m, "--stall");
-		k->stall_before = true;
+	case BAR:
+	case NO_BAR:
+		m->show_bar = c == BAR;
+		m->no_bar = c == NO_BAR;
 		return true;
-	case MAX_RESPONSE:
-		set_size(m);
-		return true;
-	case CACERT:
-		k->cacert = optarg;
-		return true;
-	case HTTP2:
-		k->http2 = true;
-		return true;
-	case INSECURE_HTTP:
-		m->insecure = true;
-		return true;
-	case AUTH:
-		set_auth(m);
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool pace_option(struct llm *m, int c)
-{
-	switch (c) {
-	case RPM:
-		m->rpm = number(m, "--rpm", 1, INT32_MAX);
-		return true;
-	case TPM:
-		m->tpm = number(m, "--tpm", 1, INT64_MAX / 1000000);
+	case JOBLOG:
+		m->joblog_path = optarg;
 		return true;
 	case PACE:
 		m->pace_path = optarg;
 		return true;
-	case RETRIES:
-		m->config.retries = (unsigned)number(m, "--retries", 0, 1000);
-		return true;
-	case MAX_WAIT:
-		m->config.max_wait = duration(m, "--max-wait");
-		return true;
-	case PRICE:
-	case MAX_COST:
-		set_money(m, c);
-		return true;
-	case PRICES:
-		m->prices_path = optarg;
-		return true;
-	case TOKEN_BUDGET:
-		m->config.quota.tokens.limited = true;
-		m->config.quota.tokens.limit =
-		    (int64_t)number(m, "--token-budget", 0, INT64_MAX / 1000000);
-		return true;
 	case HALT:
-		set_halt(m);
+		if (halt_parse(&m->halt, slice_str(optarg), &e) < 0)
+			filter_usage(&m->filter, "--halt: %s", e.text);
 		return true;
 	default:
 		return false;
@@ -471,216 +279,72 @@ static bool pace_option(struct llm *m, int c)
 
 static void one_option(struct llm *m, int c)
 {
-	switch (c) {
-	case 'j':
-		set_jobs(m);
-		break;
-	case 'k':
-		m->config.ordered = true;
-		break;
-	case 'u':
-		add_url(m);
-		break;
-	case 'H':
-		add_header(m);
-		break;
-	case 'v':
-		m->verbose = true;
-		break;
-	case STREAM:
-		m->config.stream = true;
-		break;
-	case DRY_RUN:
-		m->dry_run = true;
-		break;
-	case BAR:
-	case NO_BAR:
-		m->show_bar = c == BAR;
-		m->no_bar = c == NO_BAR;
-		break;
-	case JOBLOG:
-		m->joblog_path = optarg;
-		break;
-	default:
-		if (!http_option(m, c) && !pace_option(m, c))
-			filter_option(&m->filter, c, optarg);
-	}
+	const char *name = filter_option_name(options, c);
+	struct err e;
+	int taken;
+
+	if (own_option(m, c))
+		return;
+	taken = caller_option(&m->config, name, optarg, &e);
+	if (taken == 0)
+		taken = servers_option(&m->servers, name, optarg, &e);
+	if (taken < 0)
+		filter_usage(&m->filter, "--%s: %s", name, e.text);
+	if (taken == 0)
+		filter_option(&m->filter, c, optarg);
 }
 
 static void read_options(struct llm *m, int argc, char **argv)
 {
 	int c;
 
-	m->config.calls = 5;
-	m->config.retries = 5;
-	m->config.max_wait = 120 * SECOND;
-	m->config.http = (struct http_config){.connect_timeout = 10 * SECOND,
-	    .timeout = 600 * SECOND,
-	    .stall = 60 * SECOND,
-	    .max_response = (size_t)8 << 20};
+	caller_defaults(&m->config);
 	while ((c = getopt_long(argc, argv, "j:ku:H:v" FILTER_LETTERS, options, NULL)) != -1)
 		one_option(m, c);
-	if (m->config.quota.money.limited && !m->config.prices && !m->prices_path)
+	if (m->config.quota.money.limited && m->config.prices.len == 0)
 		filter_usage(&m->filter, "--max-cost needs --price or --prices");
 	m->show_bar |= !m->no_bar && isatty(STDERR_FILENO);
 }
 
-/* ---- configuration */
+/* ---- a dry run */
 
-static void load_prices(struct llm *m)
+static void estimate(void *ctx, const struct json *root)
 {
-	struct buf text = {0};
-	struct json_doc doc = {0};
-	struct err e;
-	const struct json *root;
-
-	if (!m->prices_path)
-		return;
-	if (fs_slurp(m->prices_path, PRICES_FILE_MAX, &text, &e) < 0)
-		diag_die(DIAG_USAGE, "%s", e.text);
-	root = json_parse(&doc, buf_all(&text), &e);
-	if (!root || money_prices_load(&m->prices, root, &e) < 0)
-		diag_die(DIAG_USAGE, "%s: %s", m->prices_path, e.text);
-	m->config.prices = &m->prices;
-	json_doc_free(&doc);
-	buf_free(&text);
-}
-
-/* Where to, whose key, and for which origin that key was set (NULL: for wherever -u leads). */
-struct place {
-	const char *base, *key;
-	bool only_base;
-};
-
-static struct place find_place(const struct llm *m)
-{
-	const char *base = conf_get(&m->conf, "NPC_BASE_URL");
-
-	if (base || key_is_set(&m->conf, "NPC_API_KEY"))
-		return (struct place){base ? base : default_base, "NPC_API_KEY", base != NULL};
-	base = conf_get(&m->conf, "OPENAI_BASE_URL");
-	return (struct place){base ? base : default_base, "OPENAI_API_KEY", true};
-}
-
-static bool key_goes(const struct llm *m, const struct endpoint *p, const struct place *place)
-{
-	struct err e;
-	char *origin;
-	bool same;
-
-	if (m->auth == AUTH_NONE)
-		return false;
-	if (!place->only_base)
-		return true;
-	origin = endpoint_origin(place->base, &e);
-	same = origin && strcmp(origin, p->origin) == 0;
-	free(origin);
-	return same;
-}
-
-static void get_key(struct llm *m, const struct place *place)
-{
+	struct llm *m = ctx;
+	struct line l;
 	struct err e;
 
-	if (m->key.len == 0 && key_find(&m->conf, place->key, &m->key, &e) < 0)
-		diag_die(DIAG_USAGE, "%s", e.text);
-	m->config.secret = buf_all(&m->key);
+	if (line_read(&l, root, &e) < 0 && l.kind == LINE_REQUEST)
+		filter_fail(&m->filter, "%s", e.text);
+	else
+		estimate_add(&m->estimate, &l, &m->config.prices);
 }
 
-static void header(struct endpoint *p, struct slice name, struct slice value)
+static void bad_estimate(void *ctx, const char *message)
 {
-	struct err e;
-
-	if (endpoint_header(p, name, value, &e) < 0)
-		diag_die(DIAG_USAGE, "%s", e.text);
+	(void)ctx;
+	(void)message;
 }
 
-static void set_key(struct llm *m, struct endpoint *p, const struct place *place)
+static void dry_run(struct llm *m, char *const *operands)
 {
-	struct buf value = {0};
-
-	if (!key_goes(m, p, place))
-		return;
-	get_key(m, place);
-	if (m->key.len == 0)
-		return;
-	if (m->auth == AUTH_BEARER)
-		buf_str(&value, "Bearer ");
-	buf_slice(&value, buf_all(&m->key));
-	header(p, slice_str(m->auth == AUTH_BEARER ? "Authorization" : "api-key"), buf_all(&value));
-	key_free(&value);
-}
-
-static void open_endpoint(
-    struct llm *m, struct endpoint *p, const char *base, const struct place *place)
-{
-	struct err e;
-
-	if (endpoint_init(p, base, &e) < 0)
-		diag_die(DIAG_USAGE, "%s", e.text);
-	for (size_t i = 0; i < m->n_headers; i++)
-		header(p, m->headers[i].name, m->headers[i].value);
-	header(p, slice_str("Content-Type"), slice_str("application/json"));
-	header(p, slice_str("User-Agent"), slice_str("npc-llm"));
-	/* Else bodies of over a megabyte wait a second for a "100 Continue". */
-	header(p, slice_str("Expect"), slice_str(""));
-	set_key(m, p, place);
-	if (p->plain && !p->local && p->credentials && !m->insecure)
-		diag_die(DIAG_USAGE,
-		    "%s: a key would go over http:// to another machine, for all to "
-		    "read (--insecure-http lets it)",
-		    p->shown);
-}
-
-static void open_endpoints(struct llm *m)
-{
-	struct place place = find_place(m);
-
-	if (m->n_urls == 0)
-		m->urls[m->n_urls++] = place.base;
-	for (size_t i = 0; i < m->n_urls; i++)
-		open_endpoint(m, &m->endpoints[i], m->urls[i], &place);
-	m->config.endpoints = m->endpoints;
-	m->config.n_endpoints = m->n_urls;
-}
-
-/* As many connections as calls in flight. */
-static void allow_files(const struct llm *m)
-{
-	struct rlimit limit;
-	rlim_t want = (rlim_t)m->config.calls * 2 + FILES_BESIDE;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= want)
-		return;
-	limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	filter_run(&m->filter, operands, estimate, bad_estimate, m);
+	estimate_put(&m->estimate, &m->filter.out.buf, &m->config.prices);
+	filter_put(&m->filter);
 }
 
 /* ---- input */
 
-/* How much there is, where all of it can be asked; else 0. */
-static uint64_t size_of_input(char *const *operands)
+static bool has_room(void *ctx)
 {
-	struct stat st;
-	uint64_t sum = 0;
+	const struct llm *m = ctx;
 
-	if (!*operands)
-		return fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size
-									    : 0;
-	for (; *operands; operands++) {
-		bool standard = strcmp(*operands, "-") == 0;
-
-		if ((standard ? fstat(STDIN_FILENO, &st) : stat(*operands, &st)) < 0 ||
-		    !S_ISREG(st.st_mode))
-			return 0;
-		sum += (uint64_t)st.st_size;
-	}
-	return sum;
+	return caller_has_room(m->caller);
 }
 
 static struct caller_place place_of(const struct llm *m)
 {
-	return (struct caller_place){m->filter.in.name, m->filter.in.line};
+	return (struct caller_place){m->intake.in.name, m->intake.in.line};
 }
 
 static void bad_line(struct llm *m, const struct line *l, const char *message)
@@ -690,8 +354,9 @@ static void bad_line(struct llm *m, const struct line *l, const char *message)
 	caller_reject(m->caller, l, "invalid_request_line", message, &place);
 }
 
-static void take_line(struct llm *m, struct slice text)
+static void take_line(void *ctx, struct slice text)
 {
+	struct llm *m = ctx;
 	struct caller_place place = place_of(m);
 	struct line l = {0};
 	struct err e;
@@ -708,206 +373,47 @@ static void take_line(struct llm *m, struct slice text)
 	}
 }
 
-static void count_line(struct llm *m, struct slice text)
+static void too_long(void *ctx, const char *message)
 {
-	m->filter.lines++;
-	m->taken++;
-	m->bytes_taken += text.len + 1;
+	bad_line(ctx, &(struct line){0}, message);
 }
 
-static void wait_for_input(struct llm *m)
-{
-	struct err e;
-
-	/* Once only: while there is no room, lines at hand would wake for nothing. */
-	if (!m->in_waits &&
-	    events_watch(&m->events, m->filter.in.fd, EPOLLIN | EPOLLONESHOT, m->in_source, &e) ==
-		0)
-		m->in_waits = true;
-}
-
-static void input_ready(void *ctx, int fd, unsigned mask)
+static void unreadable(void *ctx, const char *message)
 {
 	struct llm *m = ctx;
 
-	(void)fd;
-	(void)mask;
-	m->in_waits = false;
-}
-
-static void unreadable(struct llm *m, const char *why)
-{
-	say(m, "%s", why);
+	say(m, "%s", message);
 	m->filter.unreadable = true;
-}
-
-static void end_of_input(struct llm *m)
-{
-	m->reading = false;
-	caller_last(m->caller);
-}
-
-/* After a signal only what is at hand already: a pipe may never end. */
-static bool goes_on(const struct llm *m)
-{
-	return !m->signal || !caller_idle(m->caller) || m->bytes_all;
 }
 
 static void read_lines(struct llm *m)
 {
-	struct err e;
-	struct slice text = {0};
-
-	while (m->reading && !m->in_waits && caller_has_room(m->caller)) {
-		if (!goes_on(m)) {
-			end_of_input(m);
-			return;
-		}
-		switch (ndjson_next(&m->filter.in, &text, &e)) {
-		case NDJSON_LINE:
-			count_line(m, text);
-			take_line(m, text);
-			break;
-		case NDJSON_TOO_LONG:
-			count_line(m, text);
-			bad_line(m, &(struct line){0}, e.text);
-			break;
-		case NDJSON_UNREADABLE:
-			unreadable(m, e.text);
-			break;
-		case NDJSON_WAIT:
-			if (m->signal)
-				end_of_input(m);
-			else
-				wait_for_input(m);
-			break;
-		case NDJSON_END:
-		default:
-			end_of_input(m);
-		}
-	}
-}
-
-/* ---- a dry run */
-
-static void estimate(void *ctx, const struct json *root)
-{
-	struct llm *m = ctx;
-	struct line l;
-	struct err e;
-	struct money_use use = {0};
-	const struct json *url = json_get_type(root, "url", JSON_STRING), *model;
-	const struct money_price *price = NULL;
-
-	if (line_read(&l, root, &e) < 0 && l.kind == LINE_REQUEST) {
-		filter_fail(&m->filter, "%s", e.text);
-		return;
-	}
-	if (l.kind != LINE_REQUEST) {
-		m->tally.passed++;
-		return;
-	}
-	m->tally.done++;
-	money_estimate(l.body, url ? slice_make(url->ptr, url->len) : slice_str(""), &use);
-	m->unbounded += !use.bounded;
-	m->estimate.in += use.in;
-	m->estimate.out += use.out;
-	buf_clear(&m->scratch);
-	model = json_get_type(l.body, "model", JSON_STRING);
-	if (m->config.prices)
-		price = money_price(
-		    m->config.prices, model ? json_text(model, &m->scratch) : slice_str(""));
-	if (price)
-		m->estimate_cost += money_cost(price, &use);
-	else
-		m->unpriced += m->config.prices != NULL;
-}
-
-static void bad_estimate(void *ctx, const char *message)
-{
-	(void)ctx;
-	(void)message;
-}
-
-static void release_settings(struct llm *m)
-{
-	money_prices_free(&m->prices);
-	conf_free(&m->conf);
-	key_free(&m->key);
-	buf_free(&m->scratch);
-}
-
-static int dry_run(struct llm *m, char *const *operands)
-{
-	struct buf *b;
-
-	filter_run(&m->filter, operands, estimate, bad_estimate, m);
-	b = &m->filter.out.buf;
-	jw_object(b);
-	jw_member_int(b, "requests", (int64_t)m->tally.done);
-	jw_member_int(b, "passed", (int64_t)m->tally.passed);
-	jw_member_int(b, "tokens_in", m->estimate.in);
-	jw_member_int(b, "tokens_out", m->estimate.out);
-	jw_member_int(b, "without_output_limit", (int64_t)m->unbounded);
-	if (m->config.prices) {
-		jw_member_int(b, "without_price", (int64_t)m->unpriced);
-		jw_name(b, "cost");
-		jw_double(b, (double)m->estimate_cost / (double)MONEY_UNIT);
-	}
-	jw_object_end(b);
-	filter_put(&m->filter);
-	release_settings(m);
-	return filter_end(&m->filter);
+	intake_read(&m->intake);
+	if (m->intake.ended)
+		caller_last(m->caller);
 }
 
 /* ---- signals */
 
-static void catch_signals(struct llm *m, sigset_t *set)
-{
-	sigemptyset(set);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGTERM);
-	sigprocmask(SIG_BLOCK, set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	m->signals = signalfd(-1, set, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (m->signals < 0)
-		diag_die(DIAG_STOPPED, "cannot watch for signals: %s", strerror(errno));
-}
-
 /* First: what is in flight, and paid for, is finished. Then it is abandoned. Then all is. */
-static void signalled(void *ctx, int fd, unsigned mask)
+static void signalled(void *ctx)
 {
 	struct llm *m = ctx;
-	struct signalfd_siginfo info;
 
-	(void)mask;
-	while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
-		if (!m->signal) {
-			m->signal = (int)info.ssi_signo;
-			m->in_waits = false;
-			caller_stop(m->caller, CALLER_ASKED, "interrupted", "stopped by a signal");
-			if (caller_flying(m->caller))
-				say(m, "finishing %zu in flight; again to abandon them",
-				    caller_flying(m->caller));
-		} else if (!m->interrupted_twice) {
-			m->interrupted_twice = true;
-			caller_abandon(m->caller, "interrupted", "abandoned after a signal");
-		} else {
-			m->dead_at_once = true;
-		}
+	switch (m->signals.n) {
+	case 1:
+		intake_stop(&m->intake);
+		caller_stop(m->caller, CALLER_ASKED, "interrupted", "stopped by a signal");
+		if (caller_flying(m->caller))
+			say(m, "finishing %zu in flight; again to abandon them",
+			    caller_flying(m->caller));
+		break;
+	case 2:
+		caller_abandon(m->caller, "interrupted", "abandoned after a signal");
+		break;
+	default:
+		m->dead_at_once = true;
 	}
-}
-
-static _Noreturn void die_by(int sig)
-{
-	sigset_t set;
-
-	signal(sig, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	raise(sig);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	exit(DIAG_STOPPED);
 }
 
 /* ---- output */
@@ -946,35 +452,26 @@ static void flush(struct llm *m)
 
 /* ---- the run */
 
-static void set_up(struct llm *m, char *const *operands)
+/* As many connections as calls in flight. */
+static void allow_files(const struct llm *m)
 {
-	struct err e;
-	sigset_t set;
+	struct rlimit limit;
+	rlim_t want = (rlim_t)m->config.calls * 2 + FILES_BESIDE;
 
-	filter_begin(&m->filter);
-	ndjson_in_init(&m->filter.in, operands, m->filter.max_line, NULL);
-	m->filter.in.nowait = true;
-	m->bytes_all = size_of_input(operands);
-	outlet_init(&m->out, STDOUT_FILENO);
-	catch_signals(m, &set);
-	if (joblog_open(&m->joblog, m->joblog_path, &e) < 0 || events_init(&m->events, &e) < 0)
-		diag_die(DIAG_STOPPED, "%s", e.text);
-	if (m->pace_path && paceshare_open(&m->share, m->pace_path, &e) < 0)
-		diag_die(DIAG_STOPPED, "%s", e.text);
-	m->in_source = events_source(&m->events, input_ready, m);
-	m->out_source = events_source(&m->events, output_ready, m);
-	events_watch(&m->events, m->signals, EPOLLIN, events_source(&m->events, signalled, m), &e);
-	if (m->out.own)
-		events_watch(&m->events, m->out.fd, 0, m->out_source, &e);
-	bar_init(&m->bar, clock_mono());
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= want)
+		return;
+	limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void make_caller(struct llm *m)
 {
-	struct err e;
 	struct caller_config *k = &m->config;
+	struct err e;
 
-	pace_rate_init(&k->quota.rate, (int64_t)m->rpm, (int64_t)m->tpm, clock_mono());
+	k->endpoints = m->servers.endpoints;
+	k->n_endpoints = m->servers.n;
+	k->secret = servers_secret(&m->servers);
 	k->events = &m->events;
 	k->out = &m->out;
 	k->share = m->pace_path ? &m->share : NULL;
@@ -986,6 +483,29 @@ static void make_caller(struct llm *m)
 	m->caller = caller_new(k, &e);
 	if (!m->caller)
 		diag_die(DIAG_STOPPED, "%s", e.text);
+}
+
+static void set_up(struct llm *m, char *const *operands)
+{
+	struct intake_reader reader = {has_room, take_line, too_long, unreadable, m};
+	struct err e;
+
+	if (servers_open(&m->servers, &m->conf, &e) < 0)
+		diag_die(DIAG_USAGE, "%s", e.text);
+	filter_begin(&m->filter);
+	allow_files(m);
+	if (events_init(&m->events, &e) < 0 ||
+	    signals_init(&m->signals, &m->events, signalled, m, &e) < 0 ||
+	    joblog_open(&m->joblog, m->joblog_path, &e) < 0 ||
+	    (m->pace_path && paceshare_open(&m->share, m->pace_path, &e) < 0))
+		diag_die(DIAG_STOPPED, "%s", e.text);
+	outlet_init(&m->out, STDOUT_FILENO);
+	m->out_source = events_source(&m->events, output_ready, m);
+	if (m->out.own)
+		events_watch(&m->events, m->out.fd, 0, m->out_source, &e);
+	intake_init(&m->intake, operands, m->filter.max_line, &m->events, &reader);
+	bar_init(&m->bar, clock_mono());
+	make_caller(m);
 }
 
 static void heed_halt(struct llm *m)
@@ -1012,14 +532,13 @@ static bool is_done(const struct llm *m)
 {
 	if (m->dead_at_once || m->out.failed)
 		return true;
-	return !m->reading && caller_idle(m->caller) && outlet_waiting(&m->out) == 0;
+	return m->intake.ended && caller_idle(m->caller) && outlet_waiting(&m->out) == 0;
 }
 
 static void run(struct llm *m)
 {
 	struct err e;
 
-	m->reading = true;
 	for (;;) {
 		read_lines(m);
 		caller_turn(m->caller, clock_mono());
@@ -1028,7 +547,7 @@ static void run(struct llm *m)
 		show_bar(m, clock_mono());
 		if (is_done(m))
 			return;
-		if (m->reading && !m->in_waits && caller_has_room(m->caller))
+		if (intake_more(&m->intake))
 			continue;
 		if (events_wait(&m->events, deadline(m), clock_mono(), &e) < 0)
 			diag_die(DIAG_STOPPED, "%s", e.text);
@@ -1043,7 +562,7 @@ static void put_stats(struct llm *m)
 
 	tally_put(&m->tally, s);
 	stats_int(s, "unsent", caller_unsent(m->caller));
-	stats_int(s, "bytes_in", m->filter.in.bytes);
+	stats_int(s, "bytes_in", m->intake.in.bytes);
 	stats_int(s, "bytes_out", m->out.bytes);
 }
 
@@ -1058,7 +577,7 @@ static int tell_why(struct llm *m)
 		say(m, "%s", caller_broken(m->caller));
 		return DIAG_STOPPED;
 	}
-	if (why == CALLER_GOING || m->signal)
+	if (why == CALLER_GOING || m->signals.first)
 		return -1;
 	say(m, "stopped: %s; %llu %s not sent", message, (unsigned long long)unsent,
 	    unsent == 1 ? "request was" : "requests were");
@@ -1070,22 +589,18 @@ static int tell_why(struct llm *m)
 static void release(struct llm *m)
 {
 	caller_free(m->caller);
-	for (size_t i = 0; i < m->n_urls; i++)
-		endpoint_free(&m->endpoints[i]);
 	outlet_free(&m->out);
-	ndjson_in_free(&m->filter.in);
+	intake_free(&m->intake);
 	if (m->pace_path)
 		paceshare_close(&m->share);
+	signals_free(&m->signals);
 	events_free(&m->events);
-	close(m->signals);
-	release_settings(m);
 }
 
 static int end(struct llm *m)
 {
 	struct err e;
-	int stopped = tell_why(m), status;
-	bool failed = m->out.failed, closed = m->out.closed;
+	int stopped = tell_why(m);
 
 	clear_bar(m);
 	put_stats(m);
@@ -1093,38 +608,42 @@ static int end(struct llm *m)
 		say(m, "%s: %s", m->joblog_path, e.text);
 		stopped = DIAG_STOPPED;
 	}
+	if (m->out.failed)
+		stopped = DIAG_STOPPED;
 	release(m);
-	status = filter_end(&m->filter);
-	if (m->signal)
-		die_by(m->signal);
-	if (closed)
-		die_by(SIGPIPE);
-	if (failed)
-		return DIAG_STOPPED;
-	return stopped >= 0 ? stopped : status;
+	return stopped;
+}
+
+static void free_settings(struct llm *m)
+{
+	servers_free(&m->servers);
+	money_prices_free(&m->config.prices);
+	conf_free(&m->conf);
+	buf_free(&m->scratch);
 }
 
 int main(int argc, char **argv)
 {
 	struct llm *m = mem_array(1, sizeof *m);
 	struct err e;
-	int status;
+	int stopped = -1, status, sig = 0;
 
 	filter_init(&m->filter, argv[0], usage, help);
 	read_options(m, argc, argv);
 	if (conf_load(&m->conf, &e) < 0)
 		diag_die(DIAG_USAGE, "%s", e.text);
-	load_prices(m);
 	if (m->dry_run) {
-		status = dry_run(m, argv + optind);
+		dry_run(m, argv + optind);
 	} else {
-		open_endpoints(m);
-		allow_files(m);
 		set_up(m, argv + optind);
-		make_caller(m);
 		run(m);
-		status = end(m);
+		sig = m->signals.first ? m->signals.first : m->out.closed ? SIGPIPE : 0;
+		stopped = end(m);
 	}
+	free_settings(m);
+	status = filter_end(&m->filter);
 	free(m);
-	return status;
+	if (sig)
+		diag_die_by(sig);
+	return stopped >= 0 ? stopped : status;
 }

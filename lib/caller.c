@@ -206,9 +206,8 @@ static void demand(struct caller *c, const struct line *l, struct ticket *t)
 		n <= STREAM_CHOICES
 	    ? (size_t)n
 	    : 1;
-	if (c->config.prices)
-		t->price = money_price(
-		    c->config.prices, model ? json_text(model, &c->scratch) : slice_str(""));
+	t->price =
+	    money_price(&c->config.prices, model ? json_text(model, &c->scratch) : slice_str(""));
 	money_estimate(l->body, t->url, &use);
 	t->demand.tokens = money_tokens(&use);
 	if (t->price)
@@ -386,6 +385,7 @@ struct caller *caller_new(const struct caller_config *config, struct err *e)
 	c->config = *config;
 	c->config.http.events = config->events;
 	c->config.http.calls = config->calls;
+	pace_rate_init(&c->config.quota.rate, config->rpm, config->tpm, clock_mono());
 	c->deadline = EVENTS_NEVER;
 	c->window = WINDOW * config->calls;
 	if (c->window < WINDOW_LEAST)

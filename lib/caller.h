@@ -66,7 +66,7 @@ struct caller_result {
 	unsigned attempts;
 	int status; /* of the server's answer; 0: an error */
 	const char *code; /* of the error, or NULL */
-	const char *message;
+	const char *message; /* why it is no good, where that is known; until the next result */
 	bool good;
 	bool sent; /* at least once */
 	int64_t began; /* ns since 1970, of the first attempt */
@@ -96,15 +96,26 @@ struct caller_config {
 	bool stream;
 	unsigned retries;
 	int64_t max_wait;
-	struct pace_quota quota;
+	int64_t rpm, tpm; /* requests and tokens a minute; 0: no limit */
+	struct pace_quota quota; /* the budgets; the rate is filled in */
 	struct paceshare *share; /* or NULL */
-	const struct money_prices *prices; /* or NULL */
+	struct money_prices prices; /* may be none; the caller's, as the rest of the config */
 	struct slice secret; /* never to be written, or empty */
 	uint64_t seed; /* of the jitter */
 	void (*attempted)(void *ctx, const struct caller_attempt *a); /* or NULL */
 	void (*finished)(void *ctx, const struct caller_result *r);
 	void *ctx;
 };
+
+/* What is so unless told otherwise. */
+void caller_defaults(struct caller_config *k);
+
+/*
+ * The options of whoever has a caller, by their long names: jobs, keep-order, stream, rpm, tpm,
+ * retries, max-wait, price, prices, max-cost, token-budget, connect-timeout, timeout, stall,
+ * max-response, cacert, http2. 1: taken; 0: none of these; -1: the value is no good. Borrows value.
+ */
+int caller_option(struct caller_config *k, const char *name, const char *value, struct err *e);
 
 struct caller *caller_new(const struct caller_config *config, struct err *e);
 

@@ -1,7 +1,7 @@
 /*
  * caller's inside. caller.c has the tickets and the turn, caller_send.c which is sent where and
  * when, caller_end.c what becomes of an attempt, caller_write.c the records, caller_stream.c
- * streamed answers.
+ * streamed answers, caller_option.c the options.
  */
 #ifndef CALLER_IMPL_H
 #define CALLER_IMPL_H

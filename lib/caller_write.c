@@ -44,7 +44,21 @@ static bool is_good(const struct ticket *t)
 	return !t->verdict.code && t->call.status >= 200 && t->call.status < 300;
 }
 
-static void tell_result(const struct caller *c, const struct ticket *t)
+/* Why there is no good answer: in our words, or in the server's; NULL where neither says. */
+static const char *reason(struct caller *c, const struct ticket *t, const struct json *root)
+{
+	const struct json *said = is_good(t) ? NULL : verdict_message(root);
+
+	if (t->verdict.code)
+		return t->verdict.why.text;
+	if (!said)
+		return NULL;
+	buf_clear(&c->scratch);
+	json_unescape(said, &c->scratch);
+	return buf_cstr(&c->scratch);
+}
+
+static void tell_result(struct caller *c, const struct ticket *t, const struct json *root)
 {
 	const struct verdict *v = &t->verdict;
 	struct caller_result r = {.place = &t->place,
@@ -53,7 +67,7 @@ static void tell_result(const struct caller *c, const struct ticket *t)
 	    .attempts = t->attempts,
 	    .status = v->code ? 0 : t->call.status,
 	    .code = v->code,
-	    .message = v->code ? v->why.text : NULL,
+	    .message = reason(c, t, root),
 	    .good = is_good(t),
 	    .sent = t->attempts > 0,
 	    .began = t->began,
@@ -80,7 +94,7 @@ void caller_write(struct caller *c, struct ticket *t, const struct json *root)
 		jw_raw(b, buf_all(&t->carried));
 	line_meta(b, t->attempts ? "llm" : "none", t->attempts, ms < 0 && t->attempts ? 0 : ms);
 	caller_record_end(c, t);
-	tell_result(c, t);
+	tell_result(c, t, root);
 }
 
 void caller_put_delta(struct caller *c, const struct ticket *t, const char *name,

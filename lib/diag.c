@@ -1,5 +1,6 @@
 #include "diag.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,4 +68,16 @@ void diag_die(int status, const char *fmt, ...)
 	say(fmt, ap);
 	va_end(ap);
 	exit(status);
+}
+
+void diag_die_by(int sig)
+{
+	sigset_t set;
+
+	signal(sig, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	raise(sig);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	exit(DIAG_STOPPED);
 }

@@ -25,4 +25,7 @@ __attribute__((format(printf, 1, 2))) void diag_warn(const char *fmt, ...);
 /* A message, then exit(status). */
 __attribute__((format(printf, 2, 3))) _Noreturn void diag_die(int status, const char *fmt, ...);
 
+/* Dies by the signal, so that whoever waits for this program sees which it was. */
+_Noreturn void diag_die_by(int sig);
+
 #endif

@@ -75,6 +75,13 @@ void filter_option(struct filter *f, int option, const char *value)
 	}
 }
 
+const char *filter_option_name(const struct option *options, int option)
+{
+	while (options->name && options->val != option)
+		options++;
+	return options->name ? options->name : "";
+}
+
 void filter_usage(const struct filter *f, const char *fmt, ...)
 {
 	char text[512];

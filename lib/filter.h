@@ -60,6 +60,9 @@ void filter_init(struct filter *f, const char *argv0, const char *usage, const c
 /* The options that all programs have; anything else is wrong usage. */
 void filter_option(struct filter *f, int option, const char *value);
 
+/* The long name of what getopt_long() gave for an option with a letter or without. */
+const char *filter_option_name(const struct option *options, int option);
+
 /* Wrong usage: a message where fmt is given, the usage line, and exit 2. */
 __attribute__((format(printf, 2, 3))) _Noreturn void filter_usage(
     const struct filter *f, const char *fmt, ...);

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "decimal.h"
+#include "fs.h"
 #include "mem.h"
 
-enum { MILLION = 1000000, NANO_DIGITS = 9 };
+enum { MILLION = 1000000, NANO_DIGITS = 9, PRICES_FILE_MAX = 1 << 20 };
 
 static int64_t add(int64_t a, int64_t b)
 {
@@ -141,6 +142,24 @@ int money_prices_load(struct money_prices *p, const struct json *root, struct er
 			err_wrap(e, "%s", buf_cstr(&name));
 	}
 	buf_free(&name);
+	return status;
+}
+
+int money_prices_read(struct money_prices *p, const char *path, struct err *e)
+{
+	struct buf text = {0};
+	struct json_doc doc = {0};
+	int status = fs_slurp(path, PRICES_FILE_MAX, &text, e);
+
+	if (status == 0) {
+		const struct json *root = json_parse(&doc, buf_all(&text), e);
+
+		status = root ? money_prices_load(p, root, e) : -1;
+		if (status < 0)
+			err_wrap(e, "%s", path);
+	}
+	json_doc_free(&doc);
+	buf_free(&text);
 	return status;
 }
 

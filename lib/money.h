@@ -57,6 +57,9 @@ int money_prices_arg(struct money_prices *p, struct slice text, struct err *e);
 /* The contents of a prices file: {"MODEL":{"in":…,"out":…,"cached":…},…}; cached may be left out. */
 int money_prices_load(struct money_prices *p, const struct json *root, struct err *e);
 
+/* The same from a file. */
+int money_prices_read(struct money_prices *p, const char *path, struct err *e);
+
 /* The price of a model, or NULL. */
 const struct money_price *money_price(const struct money_prices *p, struct slice model);
 
