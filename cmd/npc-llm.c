@@ -196,14 +196,17 @@ static void attempted(void *ctx, const struct caller_attempt *a)
 
 static void tell_failure(struct llm *m, const struct caller_result *r)
 {
+	const struct caller_place *p = r->place;
+	const char *colon = r->custom_id.len ? ": " : "";
+
 	if (!r->sent && !r->message)
 		return;
 	if (r->code)
-		say(m, "%s:%lu: %.*s: %s: %s", r->place->name, r->place->line,
-		    SLICE_FMT(r->custom_id), r->code, r->message);
+		say(m, "%s:%lu: %.*s%s%s: %s", p->name, p->line, SLICE_FMT(r->custom_id), colon,
+		    r->code, r->message);
 	else
-		say(m, "%s:%lu: %.*s: the server answered %d%s%s", r->place->name, r->place->line,
-		    SLICE_FMT(r->custom_id), r->status, r->message ? ": " : "",
+		say(m, "%s:%lu: %.*s%sthe server answered %d%s%s", p->name, p->line,
+		    SLICE_FMT(r->custom_id), colon, r->status, r->message ? ": " : "",
 		    r->message ? r->message : "");
 }
 

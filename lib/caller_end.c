@@ -6,20 +6,6 @@
 
 /* ---- what an attempt says */
 
-/* Servers echo; what must not be written is made unreadable before anybody reads it. */
-void caller_mask(struct slice secret, char *at, size_t left)
-{
-	while (secret.len && left >= secret.len) {
-		char *found = memmem(at, left, secret.ptr, secret.len);
-
-		if (!found)
-			return;
-		memset(found, '*', secret.len);
-		left -= (size_t)(found - at) + secret.len;
-		at = found + secret.len;
-	}
-}
-
 static const struct json *judge(struct caller *c, struct ticket *t)
 {
 	struct http_call *call = &t->call;
@@ -28,11 +14,13 @@ static const struct json *judge(struct caller *c, struct ticket *t)
 
 	if (call->event_stream && t->stream && call->status >= 200 && call->status < 300)
 		caller_stream_end(t);
-	caller_mask(c->config.secret, call->answer.ptr, call->answer.len);
-	caller_mask(c->config.secret, t->request_id.ptr, t->request_id.len);
-	caller_mask(c->config.secret, call->why.text, strlen(call->why.text));
+	secret_mask(c->config.secret, call->answer.ptr, call->answer.len);
+	secret_mask(c->config.secret, t->request_id.ptr, t->request_id.len);
+	secret_mask(c->config.secret, call->why.text, strlen(call->why.text));
 	if (call->answer.len)
 		root = json_parse(&c->doc, buf_all(&call->answer), &e);
+	if (root)
+		secret_mask_json(c->config.secret, root, &c->scratch);
 	verdict_judge(&t->verdict, call, root, &e, t->url, &t->hint);
 	return root;
 }

@@ -9,6 +9,7 @@
 #include "caller.h"
 #include "hint.h"
 #include "rng.h"
+#include "secret.h"
 #include "sse.h"
 #include "stream.h"
 #include "verdict.h"
@@ -18,9 +19,18 @@ enum { CALLER_OUT_MAX = 64 * 1024 };
 
 enum ticket_state { TICKET_READY, TICKET_FLYING, TICKET_WAITING, TICKET_DONE };
 
+/* A choice's text or reasoning, of which the end may be held back. */
+struct ticket_text {
+	int64_t index;
+	bool reasoning;
+	struct secret_held held;
+};
+
 struct ticket_stream {
 	struct sse sse;
 	struct stream stream;
+	struct ticket_text *texts;
+	size_t texts_len, texts_cap;
 	bool begun; /* a delta has been written */
 	bool broken; /* error says why */
 	struct err error;
@@ -104,12 +114,11 @@ void caller_settle_unsent(struct caller *c, struct ticket *t);
 /* caller_end.c */
 void caller_ended(struct caller *c, struct ticket *t);
 void caller_give_up(struct caller *c, struct ticket *t);
-void caller_mask(struct slice secret, char *at, size_t left);
 
 /* caller_write.c */
 void caller_write(struct caller *c, struct ticket *t, const struct json *root);
-void caller_put_delta(struct caller *c, const struct ticket *t, const char *name,
-    const struct stream_delta *d, struct slice text);
+void caller_put_delta(
+    struct caller *c, const struct ticket *t, const char *name, int64_t index, struct slice text);
 
 /* caller_stream.c */
 bool caller_streams(const struct line *l, struct slice url, bool wanted, struct buf *changed);

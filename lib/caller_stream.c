@@ -3,6 +3,7 @@
 
 #include "caller_impl.h"
 #include "jw.h"
+#include "mem.h"
 
 /* ---- what is asked for */
 
@@ -48,6 +49,61 @@ bool caller_streams(const struct line *l, struct slice url, bool wanted, struct 
 
 /* ---- what comes */
 
+static struct ticket_text *text_of(struct ticket_stream *s, int64_t index, bool reasoning)
+{
+	struct ticket_text *text;
+
+	for (size_t i = 0; i < s->texts_len; i++)
+		if (s->texts[i].index == index && s->texts[i].reasoning == reasoning)
+			return &s->texts[i];
+	s->texts = mem_more(s->texts, s->texts_len, &s->texts_cap, sizeof *s->texts);
+	text = &s->texts[s->texts_len++];
+	*text = (struct ticket_text){.index = index, .reasoning = reasoning};
+	return text;
+}
+
+static void put_delta(struct ticket *t, const struct ticket_text *text, struct slice now)
+{
+	if (now.len == 0)
+		return;
+	caller_put_delta(
+	    t->caller, t, text->reasoning ? "delta_reasoning" : "delta", text->index, now);
+	t->stream->begun = true;
+}
+
+static void pass(struct ticket *t, int64_t index, bool reasoning, struct slice piece)
+{
+	struct ticket_text *text;
+
+	if (piece.len == 0)
+		return;
+	text = text_of(t->stream, index, reasoning);
+	put_delta(t, text, secret_pass(&text->held, t->caller->config.secret, piece));
+}
+
+static void on_delta(void *ctx, const struct stream_delta *d)
+{
+	pass(ctx, d->index, true, d->reasoning);
+	pass(ctx, d->index, false, d->text);
+}
+
+/* What was held back is no secret after all; where nothing was shown yet, nothing need be. */
+static void pass_rest(struct ticket *t, bool complete)
+{
+	struct ticket_stream *s = t->stream;
+
+	for (size_t i = 0; i < s->texts_len; i++)
+		if (complete || s->begun)
+			put_delta(t, &s->texts[i], secret_rest(&s->texts[i].held));
+}
+
+static void free_texts(struct ticket_stream *s)
+{
+	for (size_t i = 0; i < s->texts_len; i++)
+		secret_held_free(&s->texts[i].held);
+	s->texts_len = 0;
+}
+
 void ticket_stream_begin(struct ticket *t, size_t max)
 {
 	struct ticket_stream *s = t->stream;
@@ -56,18 +112,8 @@ void ticket_stream_begin(struct ticket *t, size_t max)
 	s->sse = (struct sse){.max = max};
 	stream_clear(&s->stream);
 	s->stream.max = max;
+	free_texts(s);
 	s->broken = false;
-}
-
-static void on_delta(void *ctx, const struct stream_delta *d)
-{
-	struct ticket *t = ctx;
-
-	if (d->reasoning.len)
-		caller_put_delta(t->caller, t, "delta_reasoning", d, d->reasoning);
-	if (d->text.len)
-		caller_put_delta(t->caller, t, "delta", d, d->text);
-	t->stream->begun |= d->reasoning.len || d->text.len;
 }
 
 static int refused(struct ticket_stream *s, struct err *e)
@@ -116,9 +162,11 @@ bool caller_stream_end(struct ticket *t)
 {
 	struct ticket_stream *s = t->stream;
 	struct http_call *call = &t->call;
+	bool complete = !s->broken && stream_complete(&s->stream, t->choices);
 
 	buf_clear(&call->answer);
-	if (!s->broken && stream_complete(&s->stream, t->choices)) {
+	pass_rest(t, complete);
+	if (complete) {
 		/* Whatever went wrong after that did not touch the answer. */
 		call->outcome = HTTP_ANSWERED;
 		stream_put(&s->stream, &call->answer);
@@ -139,5 +187,7 @@ void ticket_stream_free(struct ticket_stream *s)
 		return;
 	sse_free(&s->sse);
 	stream_free(&s->stream);
+	free_texts(s);
+	free(s->texts);
 	free(s);
 }

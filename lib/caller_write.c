@@ -97,21 +97,17 @@ void caller_write(struct caller *c, struct ticket *t, const struct json *root)
 	tell_result(c, t, root);
 }
 
-void caller_put_delta(struct caller *c, const struct ticket *t, const char *name,
-    const struct stream_delta *d, struct slice text)
+void caller_put_delta(
+    struct caller *c, const struct ticket *t, const char *name, int64_t index, struct slice text)
 {
 	struct buf *b = &c->config.out->buf;
-	size_t from;
 
 	jw_object(b);
 	jw_name(b, "custom_id");
 	jw_raw(b, json_raw(&t->custom_id));
-	from = b->len;
 	jw_member_str(b, name, text);
-	if (!b->over)
-		caller_mask(c->config.secret, b->ptr + from, b->len - from);
-	if (d->index)
-		jw_member_int(b, "index", d->index);
+	if (index)
+		jw_member_int(b, "index", index);
 	jw_object_end(b);
 	caller_record_end(c, NULL);
 }

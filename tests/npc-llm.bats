@@ -415,8 +415,14 @@ fault() {
 	refute_output --partial "$key"
 	NPC_API_KEY=$key run -0 llm --auth api-key --stream in
 	refute_output --partial "$key"
+	assert_equal "$(jq -j '.delta // empty' <<<"$output")" "your key is ${key//?/\*}."
 	NPC_API_KEY=$key run -3 llm in
 	run -2 llm --auth basic in
+	requests 1 '"x_content":"KEY"' | sed 's/KEY/sk-\\"quoted\\"-0123456789/' >quoted
+	NPC_API_KEY='sk-"quoted"-0123456789' run -3 llm --auth api-key quoted
+	start_server
+	NPC_API_KEY='sk-"quoted"-0123456789' run -0 llm quoted
+	refute_output --partial quoted
 }
 
 @test "llm: http:// with a key only to this machine" {
