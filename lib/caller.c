@@ -150,8 +150,8 @@ void caller_record_end(struct caller *c, struct ticket *t)
 
 bool caller_has_room(const struct caller *c)
 {
-	return c->ready.n == 0 && c->n_tickets < c->window &&
-	    outlet_waiting(c->config.out) < CALLER_OUT_MAX && !c->config.out->failed;
+	return c->ready.n == 0 && c->n_tickets < c->window && !caller_held_up(c) &&
+	    !c->config.out->failed;
 }
 
 void caller_pass(struct caller *c, struct slice text)
@@ -329,6 +329,9 @@ int64_t caller_deadline(const struct caller *c)
 {
 	int64_t at = c->http ? http_deadline(c->http) : EVENTS_NEVER;
 
+	/* With nothing in flight nobody else would wake us to send what may go now. */
+	if (c->held_up && !caller_held_up(c))
+		return 0;
 	return c->deadline < at ? c->deadline : at;
 }
 

@@ -83,6 +83,7 @@ struct caller {
 	size_t n_tickets;
 	size_t window; /* tickets at most */
 	int64_t deadline;
+	bool held_up; /* the last pump stopped for what waited to be written */
 	bool last;
 	bool budgeted; /* money or tokens are limited */
 	enum caller_why why;
@@ -107,6 +108,7 @@ void caller_record_end(struct caller *c, struct ticket *t);
 
 /* caller_send.c */
 void caller_pump(struct caller *c, int64_t now);
+bool caller_held_up(const struct caller *c);
 extern const struct http_reader caller_reader;
 void caller_settle(struct caller *c, struct ticket *t, const struct money_use *used);
 void caller_settle_unsent(struct caller *c, struct ticket *t);

@@ -222,6 +222,11 @@ static bool send_ticket(struct caller *c, struct ticket *t, int64_t now)
 	return false;
 }
 
+bool caller_held_up(const struct caller *c)
+{
+	return outlet_waiting(c->config.out) >= CALLER_OUT_MAX;
+}
+
 void caller_pump(struct caller *c, int64_t now)
 {
 	struct ticket *t;
@@ -233,8 +238,9 @@ void caller_pump(struct caller *c, int64_t now)
 		caller_stop(c, CALLER_NO_ENDPOINT, "halted", "no endpoint is left that works");
 		return;
 	}
-	while (c->why == CALLER_GOING && c->flying.n < c->config.calls &&
-	    outlet_waiting(c->config.out) < CALLER_OUT_MAX && (t = next_ticket(c, now)) != NULL)
+	while (c->why == CALLER_GOING && c->flying.n < c->config.calls && !caller_held_up(c) &&
+	    (t = next_ticket(c, now)) != NULL)
 		if (!send_ticket(c, t, now))
 			break;
+	c->held_up = caller_held_up(c);
 }

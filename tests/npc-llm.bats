@@ -483,6 +483,20 @@ fault() {
 	paired in out
 }
 
+@test "llm: goes on when all in flight end at once, with more to write than is let wait" {
+	start_server --latency 100ms
+	requests 40 "\"x_content\":\"$(yes word | head -n 2000 | tr -d '\n')\"" >in
+	llm -j 16 in >out 3>&- &
+	local pid=$! child
+	server_stats_until '.requests == 16'
+	child=$(pgrep -P "$pid")
+	kill -STOP "$child"
+	server_stats_until '.in_flight == 0'
+	kill -CONT "$child"
+	wait "$pid"
+	assert_equal "$(codes out)" '200 40'
+}
+
 @test "llm: kill -9 leaves only whole lines" {
 	start_server
 	requests 100000 >in
