@@ -111,7 +111,8 @@ static bool set_always(struct http *h, struct http_handle *handle)
 	return curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == 0 &&
 	    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == 0 &&
 	    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == 0 &&
-	    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == 0 &&
+	    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+		(long)(k->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)) == 0 &&
 	    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, k->http2 ? 1L : 0L) == 0 &&
 	    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") == 0 &&
 	    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)READ_SIZE) == 0 &&
@@ -162,23 +163,12 @@ static void give_handle(struct http *h, struct http_handle *handle)
 	h->idle = handle;
 }
 
-/* Without TLS there is nothing to negotiate by: the server is taken to speak it. */
-static bool set_version(CURL *easy, const char *url)
-{
-	bool plain = strncasecmp(url, "http:", 5) == 0;
-	long version = plain ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : CURL_HTTP_VERSION_2TLS;
-
-	return curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version) == 0;
-}
-
 /* What is set already is not set again: curl would parse the URL anew each time. */
 static bool set_call(struct http_handle *handle, const struct http_call *c)
 {
 	CURL *easy = handle->easy;
 
 	if (handle->url != c->url && curl_easy_setopt(easy, CURLOPT_URL, c->url) != 0)
-		return false;
-	if (handle->url != c->url && handle->http->config.http2 && !set_version(easy, c->url))
 		return false;
 	handle->url = c->url;
 	if (handle->headers != c->headers &&
@@ -278,6 +268,17 @@ static void say_why(const struct http *h, struct http_call *c, CURLcode code)
 		err_set(&c->why, "%s", text);
 }
 
+/* Few connections are enough only where each bears many calls: who answers otherwise gets more. */
+static void heed_version(struct http *h, CURL *easy)
+{
+	long version = 0;
+
+	if (!h->bounded || curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version) != CURLE_OK ||
+	    version == 0 || version == CURL_HTTP_VERSION_2_0)
+		return;
+	h->bounded = curl_multi_setopt(h->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 0L) != CURLM_OK;
+}
+
 static void finish(struct http *h, struct http_call *c, CURLcode code)
 {
 	CURL *easy = c->handle->easy;
@@ -285,6 +286,7 @@ static void finish(struct http *h, struct http_call *c, CURLcode code)
 
 	if (curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK)
 		c->status = (int)status;
+	heed_version(h, easy);
 	c->connected = was_connected(easy);
 	c->outcome = outcome_of(c, code);
 	c->ended = clock_mono();
@@ -369,6 +371,7 @@ static bool set_multi(struct http *h)
 	if (!h->config.http2)
 		return true;
 	connections = (connections + STREAMS - 1) / STREAMS;
+	h->bounded = true;
 	return curl_multi_setopt(h->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)STREAMS) == 0 &&
 	    curl_multi_setopt(h->multi, CURLMOPT_MAX_HOST_CONNECTIONS, connections) == 0;
 }

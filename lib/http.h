@@ -48,7 +48,7 @@ struct http_config {
 	bool stall_before; /* and before it, too */
 	size_t max_response; /* bytes */
 	const char *cacert; /* a file of certificates, or NULL */
-	bool http2;
+	bool http2; /* with TLS, where the server has it */
 };
 
 enum http_outcome {

@@ -28,6 +28,7 @@ struct http {
 	struct http_config config;
 	CURLM *multi;
 	unsigned source;
+	bool bounded; /* to few connections, as long as they are HTTP/2's */
 	int64_t timer; /* when curl wants to be called */
 	int64_t stall_check;
 	struct http_call flying, done; /* heads of rings */

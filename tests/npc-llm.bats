@@ -261,6 +261,29 @@ fault() {
 	run -2 llm --tpm x in
 }
 
+@test "llm: --tpm: what answers use is what is paced" {
+	start_server --log log
+	requests 16 '"x_usage":{"prompt_tokens":60,"completion_tokens":40,"total_tokens":100}' >in
+	llm --tpm 60000 -j 16 in >out
+	assert_equal "$(codes out)" '200 16'
+	# 100 tokens flow in in 0.1 s, and no more than that is saved up: 15 of them after the first.
+	jq -se '(map(.ns) | max - min) >= 1.3e9' log
+}
+
+@test "llm: cached input has a price of its own" {
+	start_server
+	requests 2 '"x_usage":{"prompt_tokens":1000,"completion_tokens":10,"total_tokens":1010,"prompt_tokens_details":{"cached_tokens":900}}' >in
+	llm --price 10,20,1 --stats stats in >out
+	assert_equal "$(jq -c '[.tokens_in, .tokens_cached, .tokens_out, .cost]' stats)" '[2000,1800,20,0.0042]'
+	printf '{"m":{"in":10,"out":20},"other":{"in":1,"out":1}}' >prices
+	llm --prices prices --stats stats in >out
+	assert_equal "$(jq -c .cost stats)" '0.0204'
+	run -2 llm --prices none in
+	assert_output --partial 'none'
+	printf '{"m":{"in":-1}}' >prices
+	run -2 llm --prices prices in
+}
+
 @test "llm: a hint longer than --max-wait ends the line with the server's answer" {
 	start_server
 	requests 1 '"x_fault":"429","x_hint_wait":"30s"' >in
@@ -571,6 +594,60 @@ fault() {
 	wait "$pid" || status=$?
 	assert_equal "$status" 143
 	assert_equal "$(codes out)" 'interrupted 10'
+}
+
+# in_terminal COMMAND: in a pseudo-terminal whose keys are what is written to descriptor 5.
+in_terminal() {
+	mkfifo keys
+	SHELL=/bin/sh script -qefc "$1" screen <keys >screen.out 3>&- &
+	TERMINAL_PID=$!
+	exec 5>keys
+}
+
+# on_screen TEXT: waits for it; fails after 10 s.
+on_screen() {
+	local i
+	for ((i = 0; i < 1000; i++)); do
+		! grep -qF "$1" screen || return 0
+		sleep 0.01
+	done
+	return 1
+}
+
+@test "llm: in a terminal: the bar, Ctrl-C once and twice" {
+	command -v script >/dev/null || skip 'script is not installed'
+	local status=0
+	start_server --latency 1s
+	requests 50 >in
+	in_terminal "npc-llm -u $SERVER_URL/v1 -j 4 in >out"
+	server_stats_until '.in_flight == 4'
+	on_screen '4 in flight'
+	printf '\003' >&5
+	on_screen 'finishing 4 in flight'
+	exec 5>&-
+	wait "$TERMINAL_PID" || status=$?
+	assert_equal "$status" 130
+	assert_equal "$(codes out)" '200 4, interrupted 46'
+
+	rm keys
+	start_server --latency 30s
+	in_terminal "npc-llm -u $SERVER_URL/v1 -j 4 in >out"
+	server_stats_until '.in_flight == 4'
+	printf '\003' >&5
+	on_screen 'finishing 4 in flight'
+	printf '\003' >&5
+	exec 5>&-
+	wait "$TERMINAL_PID" || status=$?
+	assert_equal "$status" 130
+	assert_equal "$(codes out)" 'interrupted 50'
+}
+
+@test "llm: --http2 where there is none: HTTP/1.1, with a connection for each call" {
+	start_server --latency 100ms
+	requests 64 >in
+	llm --http2 -j 16 in >out
+	assert_equal "$(codes out)" '200 64'
+	assert_equal "$(server_stats .max_in_flight)" 16
 }
 
 @test "llm: TLS: verified; --cacert; --http2" {
