@@ -208,6 +208,8 @@ static void demand(struct caller *c, const struct line *l, struct ticket *t)
 	    : 1;
 	t->price =
 	    money_price(&c->config.prices, model ? json_text(model, &c->scratch) : slice_str(""));
+	if (!c->counts)
+		return;
 	money_estimate(l->body, t->url, &use);
 	t->demand.tokens = money_tokens(&use);
 	if (t->price)
@@ -394,6 +396,7 @@ struct caller *caller_new(const struct caller_config *config, struct err *e)
 	if (c->window < WINDOW_LEAST)
 		c->window = WINDOW_LEAST;
 	c->budgeted = config->quota.money.limited || config->quota.tokens.limited;
+	c->counts = c->budgeted || config->share || config->tpm || config->prices.len;
 	c->rng.state = config->seed;
 	init_endpoints(c);
 	return c;

@@ -86,6 +86,7 @@ struct caller {
 	bool held_up; /* the last pump stopped for what waited to be written */
 	bool last;
 	bool budgeted; /* money or tokens are limited */
+	bool counts; /* somebody wants to know what a request will use */
 	enum caller_why why;
 	const char *code; /* of what is not sent any more */
 	struct err message;

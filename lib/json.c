@@ -77,7 +77,23 @@ static size_t skip_space(const struct check *c, size_t at)
 	return at;
 }
 
-/* Eight bytes at a time: which of them are below 0x20, a quote or a backslash? */
+/* Sixteen bytes at a time: is one of them below 0x20, a quote or a backslash? */
+typedef unsigned char chunk __attribute__((vector_size(16)));
+
+static bool has_special(const char *ptr)
+{
+	chunk bytes;
+	struct {
+		uint64_t low, high;
+	} marks;
+
+	memcpy(&bytes, ptr, sizeof bytes);
+	bytes = (chunk)((bytes < 0x20) | (bytes == '"') | (bytes == '\\'));
+	memcpy(&marks, &bytes, sizeof marks);
+	return (marks.low | marks.high) != 0;
+}
+
+/* Eight bytes at a time: which of them are such? */
 static uint64_t special_bytes(uint64_t word)
 {
 	const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
@@ -102,6 +118,8 @@ size_t json_plain_run(const char *ptr, size_t len)
 	size_t i = 0;
 	uint64_t word, marks;
 
+	while (len - i >= sizeof(chunk) && !has_special(ptr + i))
+		i += sizeof(chunk);
 	for (; len - i >= sizeof word; i += sizeof word) {
 		memcpy(&word, ptr + i, sizeof word);
 		marks = special_bytes(word);
