@@ -109,6 +109,7 @@ struct llm {
 	struct servers servers;
 	const char *pace_path, *joblog_path;
 	bool dry_run, verbose, show_bar, no_bar, bar_shown;
+	bool terminal; /* standard error is one */
 	struct halt halt;
 
 	struct events events;
@@ -131,7 +132,7 @@ struct llm {
 
 static void clear_bar(struct llm *m)
 {
-	if (m->bar_shown && isatty(STDERR_FILENO))
+	if (m->bar_shown && m->terminal)
 		fputs("\r\033[K", stderr);
 	m->bar_shown = false;
 }
@@ -165,17 +166,16 @@ static void show_bar(struct llm *m, int64_t now)
 	    .money = m->tally.cost,
 	    .priced = m->config.prices.len > 0,
 	    .part = part_done(m)};
-	bool tty = isatty(STDERR_FILENO);
 
 	if (!m->show_bar || now < m->bar.due)
 		return;
 	buf_clear(&m->scratch);
-	buf_str(&m->scratch, tty ? "\r" : "");
+	buf_str(&m->scratch, m->terminal ? "\r" : "");
 	bar_put(&m->bar, &m->scratch, &s, now);
-	buf_str(&m->scratch, tty ? "\033[K" : "\n");
+	buf_str(&m->scratch, m->terminal ? "\033[K" : "\n");
 	fputs(buf_cstr(&m->scratch), stderr);
 	m->bar_shown = true;
-	if (!tty)
+	if (!m->terminal)
 		m->bar.due = now + SECOND;
 }
 
@@ -306,7 +306,8 @@ static void read_options(struct llm *m, int argc, char **argv)
 		one_option(m, c);
 	if (m->config.quota.money.limited && m->config.prices.len == 0)
 		filter_usage(&m->filter, "--max-cost needs --price or --prices");
-	m->show_bar |= !m->no_bar && isatty(STDERR_FILENO);
+	m->terminal = isatty(STDERR_FILENO);
+	m->show_bar |= !m->no_bar && m->terminal;
 }
 
 /* ---- a dry run */
