@@ -16,7 +16,7 @@ SERVER_DIR=$(mktemp -d)
 # shellcheck source=tests/server.bash
 . "$ROOT/tests/server.bash"
 trap 'stop_servers; rm -rf "$SERVER_DIR"' EXIT
-unset "${!NPC_@}" "${!OPENAI_@}"
+unset "${!NPC_@}" "${!OPENAI_@}" SSL_CERT_FILE
 export LC_ALL=C XDG_CONFIG_HOME=$SERVER_DIR/config
 
 calls=20000 runs=3 kind=static latency='' widths='5 32 256'
@@ -164,6 +164,32 @@ ratios() {
 		}' "$SERVER_DIR/rates"
 }
 
+# starts COMMAND: wall seconds of a loop of 200 starts.
+starts() {
+	local i
+	TIMEFORMAT=%R
+	for ((i = 0; i < runs; i++)); do
+		{ time bash -c "for i in {1..200}; do $1 >/dev/null; done"; } 2>&1
+	done | median
+}
+
+# start_ratio: on empty input, beside curl.
+start_ratio() {
+	awk -v a="$(starts "$built/npc-llm -u $BASE/v1 /dev/null")" -v b="$(starts 'curl --version')" \
+		'BEGIN {printf "\nStarting and ending on empty input: %.2f ms, %.2f times curl --version\n", a * 5, a / b}'
+}
+
+# memory: of a thousand calls and of a hundred thousand, in KiB.
+memory() {
+	local n
+	echo
+	for n in 1000 100000; do
+		make_requests "$n" | "$built/npc-llm" -j 256 -u "$BASE/v1" ${SSL_CERT_FILE:+--cacert "$SSL_CERT_FILE"} \
+			--stats "$SERVER_DIR/stats" >"$SERVER_DIR/out"
+		echo "Peak memory of $n calls at -j 256: $(($(jq .peak_memory_bytes "$SERVER_DIR/stats") / 1024)) KiB"
+	done
+}
+
 start_kind
 peers >"$SERVER_DIR/peers"
 while read -r _ share; do
@@ -181,3 +207,7 @@ for width in $widths; do
 	done <"$SERVER_DIR/peers"
 done
 ratios
+if [ "$kind" != server ]; then
+	start_ratio
+	memory
+fi
