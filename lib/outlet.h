@@ -31,6 +31,7 @@ struct outlet {
 	bool own; /* fd was opened here */
 	bool failed;
 	bool closed;
+	int errnum; /* why it failed; 0 where somebody else has said so */
 	size_t at; /* written of buf */
 	size_t whole; /* bytes of buf that are ended records */
 	uint64_t bytes; /* written, in all */
