@@ -429,7 +429,6 @@ static void output_ready(void *ctx, int fd, unsigned mask)
 	/* The reader is gone: seen before there is anything to write. */
 	if (mask & EPOLLERR)
 		m->out.failed = m->out.closed = true;
-	m->out_waits = false;
 }
 
 static void watch_output(struct llm *m, bool full)

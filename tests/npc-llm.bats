@@ -529,6 +529,23 @@ fault() {
 	wait "$pid"
 }
 
+@test "llm: once a slow reader has read, nothing is busy waiting" {
+	start_server --latency 300ms
+	requests 800 >in
+	mkfifo slow
+	llm -j 64 --stats stats in >slow 3>&- &
+	local pid=$! n=-1
+	exec 6<slow
+	while [ "$n" != "$(server_stats .requests)" ]; do
+		n=$(server_stats .requests)
+		sleep 0.5
+	done
+	[ "$n" -lt 700 ]
+	assert_equal "$(wc -l <&6 | tr -d ' ')" 800
+	wait "$pid"
+	jq -e '.cpu_s < 0.7' stats
+}
+
 @test "llm: Ctrl-C once: what is in flight is finished; dies by the signal" {
 	start_server --latency 300ms
 	requests 100 >in
