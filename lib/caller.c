@@ -329,6 +329,9 @@ int64_t caller_deadline(const struct caller *c)
 {
 	int64_t at = c->http ? http_deadline(c->http) : EVENTS_NEVER;
 
+	/* Since the turn it has been written: nobody else would wake us for that. */
+	if (c->held && outlet_waiting(c->config.out) < CALLER_OUT_MAX)
+		return INT64_MIN;
 	return c->deadline < at ? c->deadline : at;
 }
 

@@ -83,6 +83,7 @@ struct caller {
 	size_t n_tickets;
 	size_t window; /* tickets at most */
 	int64_t deadline;
+	bool held; /* nothing was sent, for what waits to be written */
 	bool last;
 	bool budgeted; /* money or tokens are limited */
 	enum caller_why why;

@@ -227,6 +227,7 @@ void caller_pump(struct caller *c, int64_t now)
 	struct ticket *t;
 
 	c->deadline = PACE_NEVER;
+	c->held = false;
 	if (c->why != CALLER_GOING)
 		return;
 	if (all_gone(c)) {
@@ -237,4 +238,5 @@ void caller_pump(struct caller *c, int64_t now)
 	    outlet_waiting(c->config.out) < CALLER_OUT_MAX && (t = next_ticket(c, now)) != NULL)
 		if (!send_ticket(c, t, now))
 			break;
+	c->held = outlet_waiting(c->config.out) >= CALLER_OUT_MAX;
 }

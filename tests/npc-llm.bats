@@ -546,6 +546,18 @@ fault() {
 	jq -e '.cpu_s < 0.7' stats
 }
 
+@test "llm: answers longer than what may wait to be written" {
+	start_server --long-size 200K
+	requests 5 '"x_fault":"long-body"' >in
+	llm -j 1 in >out
+	codes out >got
+	llm -j 1 in | cat >out
+	codes out >>got
+	llm -j 5 -k in >out
+	codes out >>got
+	assert_equal "$(<got)" '200 5200 5200 5'
+}
+
 @test "llm: Ctrl-C once: what is in flight is finished; dies by the signal" {
 	start_server --latency 300ms
 	requests 100 >in
