@@ -60,7 +60,7 @@ int outlet_flush(struct outlet *o, struct err *e)
 		if (n > 0) {
 			o->at += (size_t)n;
 			o->bytes += (size_t)n;
-		} else if (n < 0 && errno == EAGAIN && o->own) {
+		} else if (n < 0 && errno == EAGAIN) {
 			/* With a reader that is always behind, the end is never reached. */
 			if (o->at >= o->buf.len - o->at)
 				drop_written(o);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -204,6 +205,26 @@ static void failures(void)
 	close(fd);
 }
 
+static void sockets(void)
+{
+	struct outlet o;
+	struct buf got = {0};
+	int ends[2], status;
+
+	check_test("a socket that somebody has told not to wait is waited for");
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+	fcntl(ends[1], F_SETFL, O_NONBLOCK);
+	outlet_init(&o, ends[1]);
+	CHECK(!o.own && o.fd == ends[1]);
+	record_of(&o, 1 << 20, 'x');
+	CHECK(outlet_flush(&o, &e) == 1 && !o.failed);
+	for (int i = 0; (status = outlet_flush(&o, &e)) == 1 && i < 1000; i++)
+		drain(ends[0], 1 << 16, &got);
+	CHECK(status == 0 && o.bytes == 1 << 20);
+	done(&o, ends);
+	buf_free(&got);
+}
+
 int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -211,5 +232,6 @@ int main(void)
 	full_pipe();
 	large_buffers();
 	failures();
+	sockets();
 	return check_done();
 }
