@@ -111,6 +111,7 @@ static void dead(void)
 	    {401, "{\"error\":null,\"message\":\"m\"}", VERDICT_NO_KEY, "m"},
 	    {401, "{\"error\":{\"message\":7},\"message\":\"m\"}", VERDICT_NO_KEY,
 		"the key is refused"},
+	    {401, "{\"error\":{\"message\":\"\"}}", VERDICT_NO_KEY, "the key is refused"},
 	    {401, "{\"error\":{\"code\":\"insufficient_quota\"}}", VERDICT_NO_QUOTA,
 		"the quota is used up"},
 	    {403, "{\"error\":{\"code\":\"invalid_api_key\"}}", VERDICT_NO_KEY,
