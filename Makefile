@@ -53,9 +53,10 @@ $(OBJ)/tests/server/server: $(server) $(OBJ)/libnpc.a
 $(OBJ)/tests/bench/llm/curl-loop: $(OBJ)/tests/bench/llm/curl-loop.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL)
 
+# Only those that call libcurl need it when they run.
 $(OBJ)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/libnpc.a
 	@mkdir -p $(@D)
-	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) -lm
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) -Wl,--as-needed $(CURL) -lm
 
 $(OBJ)/%.o: %.c Makefile
 	@mkdir -p $(@D)

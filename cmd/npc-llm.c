@@ -430,17 +430,19 @@ static void output_ready(void *ctx, int fd, unsigned mask)
 	/* The reader is gone: seen before there is anything to write. */
 	if (mask & EPOLLERR)
 		m->out.failed = m->out.closed = true;
-	m->out_waits = false;
 }
 
 static void watch_output(struct llm *m, bool full)
 {
 	struct err e;
 
-	if (!m->out.own || m->out_waits == full)
+	if (m->out_waits == full)
 		return;
 	m->out_waits = full;
-	events_watch(&m->events, m->out.fd, full ? EPOLLOUT : 0, m->out_source, &e);
+	if (full || m->out.own)
+		events_watch(&m->events, m->out.fd, full ? EPOLLOUT : 0, m->out_source, &e);
+	else
+		events_ignore(&m->events, m->out.fd);
 }
 
 static void flush(struct llm *m)

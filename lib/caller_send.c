@@ -232,6 +232,7 @@ void caller_pump(struct caller *c, int64_t now)
 	struct ticket *t;
 
 	c->deadline = PACE_NEVER;
+	c->held_up = false;
 	if (c->why != CALLER_GOING)
 		return;
 	if (all_gone(c)) {

@@ -54,20 +54,25 @@ static void drop_written(struct outlet *o)
 
 int outlet_flush(struct outlet *o, struct err *e)
 {
-	while (o->at < o->whole) {
-		ssize_t n = o->failed ? -1 : write(o->fd, o->buf.ptr + o->at, o->whole - o->at);
+	while (o->at < o->whole && !o->failed) {
+		ssize_t n = write(o->fd, o->buf.ptr + o->at, o->whole - o->at);
 
 		if (n > 0) {
 			o->at += (size_t)n;
 			o->bytes += (size_t)n;
-		} else if (n < 0 && !o->failed && errno == EAGAIN && o->own) {
+		} else if (n < 0 && errno == EAGAIN) {
+			/* With a reader that is always behind, the end is never reached. */
+			if (o->at >= o->buf.len - o->at)
+				drop_written(o);
 			return 1;
-		} else if (n < 0 && (o->failed || errno != EINTR)) {
-			o->closed |= !o->failed && errno == EPIPE;
+		} else if (n < 0 && errno != EINTR) {
 			o->failed = true;
-			return err_sys(e, errno, "cannot write");
+			o->errnum = errno;
+			o->closed = errno == EPIPE;
 		}
 	}
+	if (o->failed)
+		return err_sys(e, o->errnum ? o->errnum : EPIPE, "cannot write");
 	if (o->at)
 		drop_written(o);
 	return 0;

@@ -4,8 +4,9 @@
  *
  * A pipe is opened anew, by its name under /proc, so that not waiting is this program's business
  * alone: the flag would otherwise be shared with everybody who holds the pipe. Where that fails,
- * and for anything but pipes, writing waits as usual. Records are written whole; a pipe that is
- * nearly full can still tear one of more than 4 KiB when the program is killed in between.
+ * and for anything but pipes, writing waits as usual, unless somebody else has set that flag (a
+ * terminal or a socket can come so). Records are written whole; a pipe that is nearly full can still
+ * tear one of more than 4 KiB when the program is killed in between.
  *
  *	struct outlet o;
  *	outlet_init(&o, STDOUT_FILENO);
@@ -31,6 +32,7 @@ struct outlet {
 	bool own; /* fd was opened here */
 	bool failed;
 	bool closed;
+	int errnum; /* why it failed; 0 where somebody else has said so */
 	size_t at; /* written of buf */
 	size_t whole; /* bytes of buf that are ended records */
 	uint64_t bytes; /* written, in all */

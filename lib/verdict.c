@@ -97,8 +97,8 @@ static void set_why(struct verdict *v, const struct json *root, const char *othe
 	struct buf text = {.max = ERR_MAX};
 	struct slice words;
 
-	words = message && message->len < ERR_MAX / 2 ? json_text(message, &text)
-						      : slice_str(otherwise);
+	words = message && message->len && message->len < ERR_MAX / 2 ? json_text(message, &text)
+								      : slice_str(otherwise);
 	err_set(&v->why, "%.*s", SLICE_FMT(words));
 	buf_free(&text);
 }

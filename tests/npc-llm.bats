@@ -566,6 +566,35 @@ fault() {
 	wait "$pid"
 }
 
+@test "llm: once a slow reader has read, nothing is busy waiting" {
+	start_server --latency 300ms
+	requests 800 >in
+	mkfifo slow
+	llm -j 64 --stats stats in >slow 3>&- &
+	local pid=$! n=-1
+	exec 6<slow
+	while [ "$n" != "$(server_stats .requests)" ]; do
+		n=$(server_stats .requests)
+		sleep 0.5
+	done
+	[ "$n" -lt 700 ]
+	assert_equal "$(wc -l <&6 | tr -d ' ')" 800
+	wait "$pid"
+	jq -e '.cpu_s < 0.7' stats
+}
+
+@test "llm: answers longer than what may wait to be written" {
+	start_server --long-size 200K
+	requests 5 '"x_fault":"long-body"' >in
+	llm -j 1 in >out
+	codes out >got
+	llm -j 1 in | cat >out
+	codes out >>got
+	llm -j 5 -k in >out
+	codes out >>got
+	assert_equal "$(<got)" '200 5200 5200 5'
+}
+
 @test "llm: Ctrl-C once: what is in flight is finished; dies by the signal" {
 	start_server --latency 300ms
 	requests 100 >in
