@@ -115,8 +115,6 @@ struct llm {
 	struct events events;
 	struct intake intake;
 	struct outlet out;
-	unsigned out_source;
-	bool out_waits;
 	struct signals signals;
 	bool dead_at_once;
 	struct caller *caller;
@@ -422,38 +420,12 @@ static void signalled(void *ctx)
 
 /* ---- output */
 
-static void output_ready(void *ctx, int fd, unsigned mask)
-{
-	struct llm *m = ctx;
-
-	(void)fd;
-	/* The reader is gone: seen before there is anything to write. */
-	if (mask & EPOLLERR)
-		m->out.failed = m->out.closed = true;
-}
-
-static void watch_output(struct llm *m, bool full)
-{
-	struct err e;
-
-	if (m->out_waits == full)
-		return;
-	m->out_waits = full;
-	if (full || m->out.own)
-		events_watch(&m->events, m->out.fd, full ? EPOLLOUT : 0, m->out_source, &e);
-	else
-		events_ignore(&m->events, m->out.fd);
-}
-
 static void flush(struct llm *m)
 {
 	struct err e;
-	int status = m->out.failed ? -1 : outlet_flush(&m->out, &e);
 
-	if (status < 0 && !m->out.closed)
+	if (outlet_flush(&m->out, &e) < 0 && !m->out.closed)
 		say(m, "standard output: %s", e.text);
-	if (status >= 0)
-		watch_output(m, status == 1);
 }
 
 /* ---- the run */
@@ -500,15 +472,12 @@ static void set_up(struct llm *m, char *const *operands)
 		diag_die(DIAG_USAGE, "%s", e.text);
 	filter_begin(&m->filter);
 	allow_files(m);
-	if (events_init(&m->events, &e) < 0 ||
+	outlet_init(&m->out, STDOUT_FILENO);
+	if (events_init(&m->events, &e) < 0 || outlet_watch(&m->out, &m->events, &e) < 0 ||
 	    signals_init(&m->signals, &m->events, signalled, m, &e) < 0 ||
 	    joblog_open(&m->joblog, m->joblog_path, &e) < 0 ||
 	    (m->pace_path && paceshare_open(&m->share, m->pace_path, &e) < 0))
 		diag_die(DIAG_STOPPED, "%s", e.text);
-	outlet_init(&m->out, STDOUT_FILENO);
-	m->out_source = events_source(&m->events, output_ready, m);
-	if (m->out.own)
-		events_watch(&m->events, m->out.fd, 0, m->out_source, &e);
 	intake_init(&m->intake, operands, m->filter.max_line, &m->events, &reader);
 	bar_init(&m->bar, clock_mono());
 	make_caller(m);

@@ -26,6 +26,38 @@ void outlet_init(struct outlet *o, int fd)
 	o->own = true;
 }
 
+static void on_output(void *ctx, int fd, unsigned mask)
+{
+	struct outlet *o = ctx;
+
+	/* The reader is gone: seen before there is anything to write. */
+	if (mask & EPOLLERR) {
+		o->failed = o->closed = true;
+		events_ignore(o->events, fd);
+	}
+}
+
+int outlet_watch(struct outlet *o, struct events *ev, struct err *e)
+{
+	o->events = ev;
+	o->source = events_source(ev, on_output, o);
+	/* A mask of 0 still tells when the reader goes away. */
+	return o->own ? events_watch(ev, o->fd, 0, o->source, e) : 0;
+}
+
+static void wait_for_room(struct outlet *o, bool full)
+{
+	struct err e;
+
+	if (!o->events || o->waits == full)
+		return;
+	o->waits = full;
+	if (full || o->own)
+		events_watch(o->events, o->fd, full ? EPOLLOUT : 0, o->source, &e);
+	else
+		events_ignore(o->events, o->fd);
+}
+
 int outlet_end(struct outlet *o, struct err *e)
 {
 	buf_byte(&o->buf, '\n');
@@ -64,6 +96,7 @@ int outlet_flush(struct outlet *o, struct err *e)
 			/* With a reader that is always behind, the end is never reached. */
 			if (o->at >= o->buf.len - o->at)
 				drop_written(o);
+			wait_for_room(o, true);
 			return 1;
 		} else if (n < 0 && errno != EINTR) {
 			o->failed = true;
@@ -75,6 +108,7 @@ int outlet_flush(struct outlet *o, struct err *e)
 		return err_sys(e, o->errnum ? o->errnum : EPIPE, "cannot write");
 	if (o->at)
 		drop_written(o);
+	wait_for_room(o, false);
 	return 0;
 }
 

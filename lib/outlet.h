@@ -10,10 +10,11 @@
  *
  *	struct outlet o;
  *	outlet_init(&o, STDOUT_FILENO);
+ *	outlet_watch(&o, &events, &e);		// wakes events_wait() when there is room again
  *	jw_object(&o.buf); … outlet_end(&o);
  *	switch (outlet_flush(&o, &e)) {
  *	case 0:		// nothing is left
- *	case 1:		// o.fd takes no more now: wait until it can be written
+ *	case 1:		// o.fd takes no more now: again when the events say so
  *	case -1:	// failed; o.closed: there is nobody to read
  *	}
  */
@@ -26,6 +27,7 @@
 
 #include "buf.h"
 #include "err.h"
+#include "events.h"
 
 struct outlet {
 	int fd;
@@ -36,10 +38,19 @@ struct outlet {
 	size_t at; /* written of buf */
 	size_t whole; /* bytes of buf that are ended records */
 	uint64_t bytes; /* written, in all */
+	struct events *events; /* NULL: not watched */
+	unsigned source;
+	bool waits; /* in the events, for room */
 	struct buf buf;
 };
 
 void outlet_init(struct outlet *o, int fd);
+
+/*
+ * From now on ev wakes for room after a flush that found none, and, of a pipe, when its reader goes
+ * away (o.closed). o must stay where it is.
+ */
+int outlet_watch(struct outlet *o, struct events *ev, struct err *e);
 
 /* Ends the record at the end of buf. -1: it was too large, and is taken back. */
 int outlet_end(struct outlet *o, struct err *e);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -13,10 +14,18 @@ static void on_signal(void *ctx, int fd, unsigned mask)
 
 	(void)mask;
 	while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
+		s->last = (int)info.ssi_signo;
 		if (s->n++ == 0)
-			s->first = (int)info.ssi_signo;
+			s->first = s->last;
 		s->ready(s->ctx);
 	}
+}
+
+static bool is_ignored(int sig)
+{
+	struct sigaction now;
+
+	return sigaction(sig, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
 int signals_init(
@@ -28,6 +37,8 @@ int signals_init(
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	if (!is_ignored(SIGHUP))
+		sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	s->fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);

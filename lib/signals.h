@@ -1,12 +1,13 @@
 /*
- * signals: SIGINT and SIGTERM as something that is read, for a program that has business to end
- * before it dies: they are blocked, counted, and told through the events. SIGPIPE is ignored: a
- * closed pipe is then an error like any other.
+ * signals: SIGINT, SIGTERM and SIGHUP as something that is read, for a program that has business to
+ * end before it dies: they are blocked, counted, and told through the events. A SIGHUP that was
+ * ignored when the program started (nohup) stays so. SIGPIPE is ignored: a closed pipe is then an
+ * error like any other.
  *
  *	struct signals s;
  *	if (signals_init(&s, &events, ready, ctx, &e) < 0)	// ready(ctx) after each signal
  *		…
- *	if (s.first)				// the first that came; s.n of them in all
+ *	if (s.first)				// the first that came, s.last the last; s.n in all
  *		…
  *	signals_free(&s);
  */
@@ -20,6 +21,7 @@ struct signals {
 	int fd;
 	int first; /* 0: none came */
 	unsigned n;
+	int last;
 	void (*ready)(void *ctx);
 	void *ctx;
 };

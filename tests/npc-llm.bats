@@ -507,8 +507,11 @@ fault() {
 }
 
 @test "llm: goes on when all in flight end at once, with more to write than is let wait" {
-	start_server --latency 100ms
-	requests 40 "\"x_content\":\"$(yes word | head -n 2000 | tr -d '\n')\"" >in
+	local content
+	start_server
+	content="\"x_content\":\"$(yes word | head -n 2000 | tr -d '\n')\""
+	requests 16 "\"x_latency\":\"2s\",$content" >in
+	requests 24 "$content" >>in
 	llm -j 16 in >out 3>&- &
 	local pid=$! child
 	server_stats_until '.requests == 16'

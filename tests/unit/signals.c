@@ -100,10 +100,13 @@ static int child(int number, bool unblock)
 
 static void dying(void)
 {
-	static const int numbers[] = {SIGINT, SIGTERM};
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+
+	/* Whoever runs the tests may have it ignored. */
+	signal(SIGHUP, SIG_DFL);
 
 	check_test("they stay blocked to the end; who unblocks one dies by it");
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		int status = child(numbers[i], false);
 
 		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
@@ -111,9 +114,13 @@ static void dying(void)
 		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == numbers[i]);
 	}
 	check_test("other signals are as they were");
-	CHECK(WTERMSIG(child(SIGHUP, false)) == SIGHUP);
+	CHECK(WTERMSIG(child(SIGUSR2, false)) == SIGUSR2);
 	CHECK(WTERMSIG(child(SIGUSR1, false)) == SIGUSR1);
 	CHECK(WEXITSTATUS(child(SIGPIPE, true)) == 7);
+	check_test("SIGHUP is left ignored where it was");
+	signal(SIGHUP, SIG_IGN);
+	CHECK(WEXITSTATUS(child(SIGHUP, true)) == 7);
+	signal(SIGHUP, SIG_DFL);
 }
 
 static void no_events(void)
