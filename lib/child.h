@@ -13,6 +13,9 @@
  *	while (!child_ended(&c, &status))
  *		…					// c.pidfd can be read once it has ended
  *	child_free(&c);
+ *
+ * Who writes to it ignores SIGPIPE, as a program's business is. SIGCHLD must not be ignored: where it
+ * was when we were started, child_start() sets it to its default.
  */
 #ifndef CHILD_H
 #define CHILD_H
@@ -22,15 +25,21 @@
 
 #include "err.h"
 
+/* What shells say of programs that are not there, or cannot be run. */
+enum { CHILD_NOT_RUN = 126, CHILD_NOT_FOUND = 127 };
+
 struct child {
 	pid_t pid; /* 0: none */
-	int pidfd;
+	int pidfd; /* -1: none */
 	int in; /* its standard input, to write to; -1 once closed */
 	int out; /* its standard output, to read from; -1 once closed */
 };
 
-/* Looks argv[0] up in PATH, as a shell does. */
+/* Looks argv[0] up in PATH, as a shell does. On failure errno is set, too. */
 int child_start(struct child *c, char *const *argv, struct err *e);
+
+/* The exit status of a shell where child_start() failed with that errno. */
+int child_start_status(int errnum);
 
 void child_close_in(struct child *c);
 void child_close_out(struct child *c);
