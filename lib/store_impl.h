@@ -59,6 +59,8 @@ struct store {
 	char *dir; /* with /v1 */
 	int fd; /* the folder v1 */
 	int accounts, flights; /* -1: cannot be opened */
+	int *folders; /* that are kept open for reading; NULL: none yet */
+	unsigned asked; /* for how many entries, until it is many */
 	bool ready; /* the file of accounts is there, and can be written */
 	mode_t mode; /* what the umask would take from folders and files; must be given back */
 	uint64_t max_size;
@@ -168,6 +170,8 @@ const char *store_flaw_text(enum store_flaw flaw);
 
 /* Reads all of fd into s->entry. false: it cannot be read, or is too large. */
 bool store_slurp(struct store *s, int fd);
+
+void store_forget_folders(struct store *s);
 
 /* Accounts. */
 
