@@ -72,6 +72,8 @@ struct store {
 	ZSTD_DCtx *unpack;
 	uint64_t random; /* in the names of temporary files */
 	unsigned long temps;
+	unsigned unseen; /* how much was put since the sum of all counters was looked at, */
+	uint64_t unseen_bytes; /* in entries and in bytes */
 	struct store_pending *pending;
 	size_t n_pending, cap_pending;
 };
@@ -254,7 +256,7 @@ static inline int64_t store_used(const struct store_file *f, int64_t now)
 /* Removes temporary files that nobody writes any more. */
 int store_sweep_temps(struct store *s, struct store_report *r, struct err *e);
 
-/* After a put: removes a little where the store is over its size. */
-void store_collect(struct store *s);
+/* After a put of size bytes: removes a little where the store is over its size. */
+void store_collect(struct store *s, uint64_t size);
 
 #endif
