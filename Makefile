@@ -24,6 +24,7 @@ COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Ilib $(WARN) $(MODE) $(CPPFLAGS) $(CFLAG
 
 # Linked statically: found at run time, it would be most of what a program takes to start.
 PCRE2 = -l:libpcre2-8.a
+STORE = -l:libsodium.a -l:libxxhash.a -l:libzstd.a
 CURL = -lcurl
 
 programs := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
@@ -46,6 +47,9 @@ $(OBJ)/npc-%: $(OBJ)/cmd/npc-%.o $(OBJ)/libnpc.a
 $(OBJ)/npc-llm: $(OBJ)/cmd/npc-llm.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL) -lm
 
+$(OBJ)/npc-cache: $(OBJ)/cmd/npc-cache.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE) -lm
+
 # The server that tests talk to, and the loop that npc-llm is measured by.
 $(OBJ)/tests/server/server: $(server) $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz -lm
@@ -55,7 +59,7 @@ $(OBJ)/tests/bench/llm/curl-loop: $(OBJ)/tests/bench/llm/curl-loop.o $(OBJ)/libn
 
 $(OBJ)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/libnpc.a
 	@mkdir -p $(@D)
-	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) -lm
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) $(STORE) -lm
 
 $(OBJ)/%.o: %.c Makefile
 	@mkdir -p $(@D)

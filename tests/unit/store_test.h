@@ -1,0 +1,209 @@
+/*
+ * store_test: what the drivers of the store share: a folder of its own, keys by number, entries that
+ * tell their key.
+ */
+#ifndef STORE_TEST_H
+#define STORE_TEST_H
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "clock.h"
+#include "fs.h"
+#include "store.h"
+
+#define SECOND INT64_C(1000000000)
+
+static char place[] = "/tmp/npc-store-XXXXXX"; /* what the driver may fill */
+static char dir[64]; /* where the store is */
+static int64_t wall; /* the fake clock; 0: the real one */
+
+static int64_t fake_wall(void)
+{
+	return wall ? wall : clock_wall();
+}
+
+static inline struct store_config config(void)
+{
+	return (struct store_config){.dir = dir, .wall = fake_wall};
+}
+
+/* For children too, which must not go on with the tests. */
+static inline void give_up(const char *what, const struct err *e)
+{
+	printf("# %s: %s\n", what, e->text);
+	fflush(stdout);
+	_exit(9);
+}
+
+static inline struct store *open_with(const struct store_config *c)
+{
+	struct err e = {""};
+	struct store *s = store_open(c, &e);
+
+	if (!s)
+		give_up("cannot open the store", &e);
+	return s;
+}
+
+static inline struct store *open_store(void)
+{
+	struct store_config c = config();
+
+	return open_with(&c);
+}
+
+static inline void run_shell(const char *command)
+{
+	pid_t pid;
+	int status = -1;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	if (!CHECK(status == 0))
+		printf("# %s\n", command);
+}
+
+static inline void new_place(void)
+{
+	if (!mkdtemp(place)) {
+		puts("Bail out! no folder to work in");
+		exit(1);
+	}
+	snprintf(dir, sizeof dir, "%s/store", place);
+	if (setenv("DIR", dir, 1) < 0 || setenv("PLACE", place, 1) < 0)
+		exit(1);
+}
+
+static inline void no_store(void)
+{
+	run_shell("rm -rf \"$DIR\"");
+}
+
+static inline void no_place(void)
+{
+	run_shell("rm -rf \"$PLACE\"");
+}
+
+static inline struct address key_of(unsigned n)
+{
+	struct address_maker m;
+	struct address a;
+
+	address_begin(&m);
+	address_field(&m, slice_make((const char *)&n, sizeof n));
+	address_end(&m, &a);
+	return a;
+}
+
+/* len bytes that nobody else's payload has, and that pack badly, or well. */
+static inline void payload_of(unsigned n, size_t len, bool packs, struct buf *b)
+{
+	struct address a = key_of(n);
+	char hex[ADDRESS_HEX + 1];
+
+	buf_clear(b);
+	address_hex(&a, hex);
+	buf_str(b, hex);
+	while (b->len < len) {
+		struct address_maker m;
+
+		if (!packs) {
+			address_begin(&m);
+			address_field(&m, slice_make((const char *)a.bytes, ADDRESS_SIZE));
+			address_end(&m, &a);
+		}
+		buf_put(b, (const char *)a.bytes, ADDRESS_SIZE);
+	}
+	b->len = len;
+}
+
+static inline void path_of(unsigned n, char path[256])
+{
+	struct address a = key_of(n);
+	char hex[ADDRESS_HEX + 1];
+
+	address_hex(&a, hex);
+	snprintf(path, 256, "%s/v1/%c/%c/%s", dir, hex[0], hex[1], hex);
+}
+
+static inline int put_nth(struct store *s, unsigned n, size_t len, struct err *e)
+{
+	struct address a = key_of(n);
+	struct buf b = {0};
+	struct store_info info = {.tokens_in = n, .tokens_cached = 7, .tokens_out = n + 1};
+	int status;
+
+	payload_of(n, len, false, &b);
+	status = store_put(s, &a, buf_all(&b), &info, e);
+	buf_free(&b);
+	return status;
+}
+
+static inline void must_put(struct store *s, unsigned n, size_t len)
+{
+	struct err e = {""};
+
+	if (!CHECK(put_nth(s, n, len, &e) == 0))
+		printf("# entry %u: %s\n", n, e.text);
+}
+
+/* 1: a hit, and right; 0: a miss; -1: a hit that is wrong. */
+static inline int get_nth(struct store *s, unsigned n, struct store_info *info)
+{
+	struct address a = key_of(n);
+	struct store_info i;
+	struct buf got = {0}, want = {0};
+	int hit = store_get(s, &a, NULL, &got, info ? info : &i);
+
+	if (hit) {
+		payload_of(n, got.len, false, &want);
+		if (got.len < ADDRESS_HEX || memcmp(got.ptr, want.ptr, got.len) != 0)
+			hit = -1;
+	}
+	buf_free(&got);
+	buf_free(&want);
+	return hit;
+}
+
+/* What is there, by looking, past the store. */
+static inline struct store_totals truth(void)
+{
+	struct store_totals t = {0};
+	char line[256];
+	FILE *p;
+
+	fflush(stdout);
+	p = popen("find \"$DIR\"/v1/? -type f -printf '%s\\n' 2>/dev/null", "r");
+	while (p && fgets(line, sizeof line, p)) {
+		t.entries++;
+		t.bytes += strtoull(line, NULL, 10);
+	}
+	if (p)
+		pclose(p);
+	return t;
+}
+
+static inline bool totals_are_true(struct store *s)
+{
+	struct store_totals t = {0}, now = truth();
+	struct err e;
+
+	if (store_totals(s, &t, &e) == 0 && t.entries == now.entries && t.bytes == now.bytes)
+		return true;
+	printf("# counted %llu entries of %llu bytes, there are %llu of %llu\n",
+	    (unsigned long long)t.entries, (unsigned long long)t.bytes,
+	    (unsigned long long)now.entries, (unsigned long long)now.bytes);
+	return false;
+}
+
+#endif
