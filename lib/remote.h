@@ -1,19 +1,14 @@
 /*
  * remote: a second tier behind a store, that other machines share: a client of a helper program
- * (npc-cache-redis, npc-cache-http, or anybody's npc-cache-SCHEME), which is started with the
- * remote's URL as its only argument and spoken to over its standard input and output:
+ * (npc-cache-redis, npc-cache-http, or anybody's npc-cache-SCHEME), spoken to over its standard
+ * input and output in the words of wire.h. It finds the remote's URL in its environment, as
+ * NPC_CACHE_REMOTE: an argument, with a password in it, could be read by everybody.
  *
- *	get NUMBER KEY LF			asks; KEY is 64 hex digits, NUMBER is the asker's own
- *	put NUMBER KEY LENGTH LF BYTES LF	stores
- *	hit NUMBER LENGTH LF BYTES LF		the answers, one for each, in any order
- *	miss NUMBER LF
- *	done NUMBER LF
- *	failed NUMBER TEXT LF			TEXT says why, for people
- *
- * BYTES is a whole entry (store_get_entry()), which is checked by whoever gets it: a remote is not
- * trusted. Many may be asked for at once. Never a reason to fail: what is not answered within the
- * time limit, a helper that has ended or that speaks nonsense is a miss. After some failures in a row
- * the remote is left alone for a while, and tried again. A failed put is told once, in words.
+ * What it gives is a whole entry (store_get_entry()), which is checked by whoever gets it: a remote
+ * is not trusted. Many may be asked for at once. Never a reason to fail: what is not answered within
+ * the time limit, what a helper failed that has ended or that speaks nonsense, is a miss. After some
+ * failures in a row the remote is left alone for a while, and tried again; so is the helper. An
+ * answer that comes late is dropped.
  *
  *	struct remote *r = remote_open(url, limit, &events, &e);
  *	remote_get(r, &key, ctx);
@@ -22,10 +17,10 @@
  *		…
  *	remote_put(r, &key, entry);
  *	while (remote_busy(r) && now < last)		// what was put is on its way
- *		…
+ *		…					// the same two
  *	remote_close(r);
  *
- * Times are clock_mono()'s nanoseconds.
+ * Whoever uses it ignores SIGPIPE (see child.h). Times are clock_mono()'s nanoseconds.
  */
 #ifndef REMOTE_H
 #define REMOTE_H
@@ -47,15 +42,24 @@ struct remote_got {
 	struct slice entry; /* until the next remote_next() */
 };
 
+/* Each get is one of the first four, each put one of the last three. */
 struct remote_counts {
-	uint64_t hits, misses, failed, puts, puts_failed;
+	uint64_t hits, misses;
+	uint64_t failed; /* or not answered in time */
+	uint64_t skipped; /* not asked, the remote being left alone */
+	uint64_t puts; /* that are done */
+	uint64_t puts_failed, puts_skipped;
 };
 
 /*
- * Starts the helper for the URL's scheme: beside this program, else on PATH. NULL: no such helper,
- * or no URL. limit is how long an answer may take.
+ * Starts the helper for the URL's scheme (https:// has http's, redis+unix:// redis's): beside this
+ * program, else on PATH. NULL: no such helper, or no URL; e does not show what may be a password.
+ * limit is how long the answer to a get may take; one to a put may take ten times as long.
  */
 struct remote *remote_open(const char *url, int64_t limit, struct events *ev, struct err *e);
+
+/* Is there a password in the URL? Then it must not be an argument of a program. */
+bool remote_has_password(const char *url);
 
 /* Asks; remote_next() answers, always. */
 void remote_get(struct remote *r, const struct address *key, void *ctx);
@@ -76,7 +80,7 @@ const char *remote_trouble(const struct remote *r);
 
 const struct remote_counts *remote_counts(const struct remote *r);
 
-/* Ends the helper. r may be NULL. */
+/* Ends the helper, without waiting for more than a moment. r may be NULL. */
 void remote_close(struct remote *r);
 
 #endif
