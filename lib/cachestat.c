@@ -118,7 +118,6 @@ void cachestat_json(const struct cachestat *c, const struct money_prices *prices
 		put_model(b, &c->models[i], prices);
 	jw_object_end(b);
 	jw_object_end(b);
-	buf_byte(b, '\n');
 }
 
 /* ---- for people */
@@ -159,7 +158,7 @@ static void put_row(
 {
 	struct buf text = {0};
 
-	buf_fmt(b, "%-28s", *name ? name : "(no model)");
+	buf_fmt(b, "\n%-28s", *name ? name : "(no model)");
 	put_number(b, use->hits, 10);
 	put_number(b, use->misses, 10);
 	put_size(&text, use->bytes);
@@ -171,7 +170,6 @@ static void put_row(
 		money_put(&text, money);
 		put_cell(b, &text, 12);
 	}
-	buf_byte(b, '\n');
 	buf_free(&text);
 }
 
@@ -181,8 +179,8 @@ void cachestat_text(const struct cachestat *c, const struct money_prices *prices
 
 	buf_fmt(b, "%llu entries, ", (unsigned long long)c->totals.entries);
 	put_size(b, c->totals.bytes);
-	buf_fmt(b, "\n%-28s%10s%10s%10s%14s%14s%s\n", "model", "hits", "misses", "saved",
-	    "tokens in", "tokens out", prices ? "       money" : "");
+	buf_fmt(b, "\n%-28s%10s%10s%10s%14s%14s%s", "model", "hits", "misses", "saved", "tokens in",
+	    "tokens out", prices ? "       money" : "");
 	for (size_t i = 0; i < c->len; i++)
 		put_row(b, c->models[i].name, &c->models[i].use, prices != NULL,
 		    saved(&c->models[i], prices, &none));
@@ -201,7 +199,7 @@ void cachestat_report(const struct store_report *r, bool json, struct buf *b)
 		put_size(b, r->bytes);
 		buf_fmt(b, "), %llu left (", (unsigned long long)r->left.entries);
 		put_size(b, r->left.bytes);
-		buf_str(b, ")\n");
+		buf_byte(b, ')');
 		return;
 	}
 	jw_object(b);
@@ -212,7 +210,27 @@ void cachestat_report(const struct store_report *r, bool json, struct buf *b)
 	jw_member_int(b, "entries", (int64_t)r->left.entries);
 	jw_member_int(b, "bytes", (int64_t)r->left.bytes);
 	jw_object_end(b);
-	buf_byte(b, '\n');
+}
+
+void cachestat_entry(const struct address *key, const struct store_info *info,
+    const struct json *payload, struct buf *b)
+{
+	const struct json *model = json_get_type(payload, "model", JSON_STRING);
+	char hex[ADDRESS_HEX + 1];
+
+	address_hex(key, hex);
+	jw_object(b);
+	jw_member_cstr(b, "key", hex);
+	jw_member_int(b, "created", info->created / 1000000000);
+	if (info->expires)
+		jw_member_int(b, "expires", info->expires / 1000000000);
+	jw_member_int(b, "bytes", (int64_t)info->stored);
+	jw_member_int(b, "tokens_in", (int64_t)info->tokens_in);
+	jw_member_int(b, "tokens_cached", (int64_t)info->tokens_cached);
+	jw_member_int(b, "tokens_out", (int64_t)info->tokens_out);
+	if (model)
+		jw_member_json(b, "model", model);
+	jw_object_end(b);
 }
 
 void cachestat_free(struct cachestat *c)

@@ -33,14 +33,18 @@ struct cachestat {
 
 int cachestat_read(struct cachestat *c, struct store *s, struct err *e);
 
-/* One line, with its line feed. */
+/* One line; as all of these, without a line feed at its end. */
 void cachestat_json(const struct cachestat *c, const struct money_prices *prices, struct buf *b);
 
 /* A table. */
 void cachestat_text(const struct cachestat *c, const struct money_prices *prices, struct buf *b);
 
-/* What gc, verify and clear report: words, or an object; with a line feed. */
+/* What gc, verify and clear report: words, or an object. */
 void cachestat_report(const struct store_report *r, bool json, struct buf *b);
+
+/* An entry, as an object: payload is its answer, parsed, or NULL. */
+void cachestat_entry(const struct address *key, const struct store_info *info,
+    const struct json *payload, struct buf *b);
 
 void cachestat_free(struct cachestat *c);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "jw.h"
 #include "ndjson.h"
 
 static char *const standard_input[] = {"-", NULL};
@@ -280,6 +281,8 @@ static void end(struct relay *m)
 	r->status = fetch_status(m->fetch);
 	r->bytes_in = m->in.bytes;
 	r->bytes_out = m->out.bytes;
+	/* The events are somebody else's, and go on. */
+	events_ignore(m->events, STDIN_FILENO);
 	fetch_free(m->fetch);
 	ndjson_in_free(&m->in);
 	outlet_free(&m->out);
@@ -299,4 +302,34 @@ int relay_run(const struct relay_config *config, struct relay_result *r, struct 
 		status = run(&m, e);
 	end(&m);
 	return status;
+}
+
+static void put_unstored(const struct fetch_counts *n, struct stats *s)
+{
+	jw_name(&s->buf, "not_stored");
+	jw_object(&s->buf);
+	for (unsigned why = STORABLE + 1; why < STORABLE_WHYS; why++)
+		stats_int(s, storable_name(why), n->unstored[why]);
+	stats_int(s, "store_failed", n->unsaved);
+	jw_object_end(&s->buf);
+}
+
+void relay_stats(const struct relay_result *r, struct stats *s)
+{
+	const struct fetch_counts *n = &r->counts;
+	const struct {
+		const char *name;
+		uint64_t n;
+	} counts[] = {{"lines", r->lines}, {"passed", n->passed}, {"hits", n->hits},
+	    {"misses", n->misses}, {"shared", n->shared}, {"parked", n->parked},
+	    {"direct", n->direct}, {"unkeyed", n->unkeyed}, {"asked", n->asked},
+	    {"answered", n->answered}, {"deltas", n->deltas}, {"strays", n->strays},
+	    {"failed", n->failed}, {"interrupted", n->interrupted}, {"stored", n->stored}};
+
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+		stats_int(s, counts[i].name, counts[i].n);
+	put_unstored(n, s);
+	stats_int(s, "child_status", (uint64_t)r->status);
+	stats_int(s, "bytes_in", r->bytes_in);
+	stats_int(s, "bytes_out", r->bytes_out);
 }

@@ -18,6 +18,7 @@
 #define RELAY_H
 
 #include "fetch.h"
+#include "stats.h"
 
 struct relay_config {
 	struct fetch_config fetch; /* without out */
@@ -32,6 +33,9 @@ struct relay_result {
 	bool unreadable; /* the input */
 	bool unwritable; /* the output */
 };
+
+/* Counts into a run's statistics. */
+void relay_stats(const struct relay_result *r, struct stats *s);
 
 int relay_run(const struct relay_config *config, struct relay_result *r, struct err *e);
 
