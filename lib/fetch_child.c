@@ -252,12 +252,12 @@ void fetch_reap(struct fetch *f)
 
 	if (f->started && !f->ended && child_ended(&f->child, &status)) {
 		f->ended = true;
-		child_close_in(&f->child);
 		tell_how(f, status);
 	}
 	/* Whoever it has left behind with its output may answer still. */
 	if (!f->ended || !f->out_ended)
 		return;
+	child_close_in(&f->child);
 	fail_all(f, ASK_SENT);
 	fail_all(f, ASK_READY);
 	fail_all(f, ASK_WAITING);
