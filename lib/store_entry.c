@@ -123,7 +123,7 @@ bool store_payload_put(
     const struct store_head *h, struct slice entry, ZSTD_DCtx *unpack, struct buf *b)
 {
 	struct slice in = slice_make(entry.ptr + STORE_HEAD, entry.len - STORE_HEAD);
-	char *to = buf_room(b, h->raw);
+	char *to = h->raw ? buf_room(b, h->raw) : "";
 	size_t n = in.len;
 
 	if (!to)

@@ -17,6 +17,7 @@
 #include "store.h"
 
 #define SECOND INT64_C(1000000000)
+#define HOUR (3600 * SECOND)
 
 static char place[] = "/tmp/npc-store-XXXXXX"; /* what the driver may fill */
 static char dir[64]; /* where the store is */
@@ -136,6 +137,36 @@ static inline void path_of(unsigned n, char path[256])
 	snprintf(path, 256, "%s/v1/%c/%c/%s", dir, hex[0], hex[1], hex);
 }
 
+static inline void write_file(const char *path, const char *ptr, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	CHECK(fd >= 0 && fs_write(fd, ptr, len, NULL) == 0);
+	close(fd);
+}
+
+/* Moves an entry's time by so much from now. */
+static inline void set_age(unsigned n, int64_t age)
+{
+	int64_t at = fake_wall() - age;
+	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {at / SECOND, at % SECOND}};
+	char path[256];
+
+	path_of(n, path);
+	CHECK(utimensat(AT_FDCWD, path, times, 0) == 0);
+}
+
+/* How long ago an entry was used. */
+static inline int64_t age_of(unsigned n)
+{
+	struct stat st = {0};
+	char path[256];
+
+	path_of(n, path);
+	CHECK(stat(path, &st) == 0);
+	return fake_wall() - ((int64_t)st.st_mtim.tv_sec * SECOND + st.st_mtim.tv_nsec);
+}
+
 static inline int put_nth(struct store *s, unsigned n, size_t len, struct err *e)
 {
 	struct address a = key_of(n);
@@ -155,6 +186,24 @@ static inline void must_put(struct store *s, unsigned n, size_t len)
 
 	if (!CHECK(put_nth(s, n, len, &e) == 0))
 		printf("# entry %u: %s\n", n, e.text);
+}
+
+/* Runs body in a process of its own, whose checks count here too. */
+static inline void in_child(void (*body)(void))
+{
+	int status = -1;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		check_state.bad = false;
+		body();
+		fflush(stdout);
+		_exit(check_state.bad);
+	}
+	waitpid(pid, &status, 0);
+	CHECK(status == 0);
 }
 
 /* 1: a hit, and right; 0: a miss; -1: a hit that is wrong. */
