@@ -15,7 +15,7 @@ enum { FEW = 100 };
 /* A clock may be this much ahead before an entry's time is one of the future. */
 static const int64_t ahead = STORE_SECOND;
 
-static int open_at(int at, const char *path)
+int store_open_file(int at, const char *path)
 {
 	int fd;
 
@@ -52,15 +52,32 @@ static int open_entry(struct store *s, const struct address *key)
 
 	store_path(key, path);
 	if (at >= 0)
-		fd = open_at(at, path + 4);
+		fd = store_open_file(at, path + 4);
 	if (fd >= 0)
 		return fd;
-	fd = open_at(s->fd, path);
+	fd = store_open_file(s->fd, path);
 	if (fd >= 0 && at >= 0) {
 		close(at);
 		s->folders[folder] = -1;
 	}
 	return fd;
+}
+
+int store_peek(struct store *s, const struct address *key, struct store_head *h)
+{
+	char path[STORE_PATH], head[STORE_HEAD];
+	struct stat st;
+	ssize_t n = -1;
+	int fd;
+
+	store_path(key, path);
+	fd = store_open_file(s->fd, path);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0)
+		n = fs_read(fd, head, sizeof head);
+	close(fd);
+	return n < 0 ? -1 : (int)store_head_read(key, head, (size_t)n, (uint64_t)st.st_size, h);
 }
 
 void store_forget_folders(struct store *s)

@@ -170,6 +170,12 @@ bool store_payload_put(
 
 const char *store_flaw_text(enum store_flaw flaw);
 
+/* Opens for reading what may be anything: does not wait, follows no link. -1: errno. */
+int store_open_file(int at, const char *path);
+
+/* The enum store_flaw of an entry's header as it stands now; -1: it cannot be read. */
+int store_peek(struct store *s, const struct address *key, struct store_head *h);
+
 /* Reads all of fd into s->entry. false: it cannot be read, or is too large. */
 bool store_slurp(struct store *s, int fd);
 

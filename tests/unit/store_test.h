@@ -192,22 +192,32 @@ static inline void must_put(struct store *s, unsigned n, size_t len)
 		printf("# entry %u: %s\n", n, e.text);
 }
 
-/* Runs body in a process of its own, whose checks count here too. */
-static inline void in_child(void (*body)(void))
+/* Runs body in a process of its own, whose checks count here once it has ended. */
+static inline pid_t start_child(void (*body)(void))
 {
-	int status = -1;
 	pid_t pid;
 
 	fflush(stdout);
 	pid = fork();
-	if (pid == 0) {
-		check_state.bad = false;
-		body();
-		fflush(stdout);
-		_exit(check_state.bad);
-	}
+	if (pid != 0)
+		return pid;
+	check_state.bad = false;
+	body();
+	fflush(stdout);
+	_exit(check_state.bad);
+}
+
+static inline void end_child(pid_t pid)
+{
+	int status = -1;
+
 	waitpid(pid, &status, 0);
 	CHECK(status == 0);
+}
+
+static inline void in_child(void (*body)(void))
+{
+	end_child(start_child(body));
 }
 
 /* 1: a hit, and right; 0: a miss; -1: a hit that is wrong. */
