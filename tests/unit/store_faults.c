@@ -171,13 +171,13 @@ static void mounts(void)
 	    {"no room to make a store: told in words, and made once there is", no_room_to_begin},
 	    {"a file system that is only read, with no store in it", read_only_and_empty},
 	};
-	char name[4][200];
+	static char name[4][200];
 	bool can = can_mount();
 
 	for (int i = 0; i < 4; i++) {
 		snprintf(name[i], sizeof name[i], "%s%s", tests[i].name,
 		    can ? "" : " # skip nothing can be mounted here");
-		check_test(strdup(name[i]));
+		check_test(name[i]);
 		no_store();
 		if (can)
 			in_child(tests[i].body);

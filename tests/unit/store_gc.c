@@ -1,3 +1,4 @@
+#include "store_impl.h"
 #include "store_test.h"
 
 static struct store_report report;
@@ -107,6 +108,31 @@ static void old_and_bad(void)
 	run_shell("cd \"$DIR\"/v1 && mkdir -p 0/0 && echo x >0/0/.nfs0001");
 	must_gc(s, 1, 0);
 	run_shell("test -e \"$DIR\"/v1/0/0/.nfs0001 && rm \"$DIR\"/v1/0/0/.nfs0001");
+	store_close(s, NULL);
+}
+
+static void changed_since(void)
+{
+	struct store *s = plain_store();
+	struct store_files files = {0};
+	struct err e;
+	const unsigned folder = 0;
+
+	check_test("what was replaced, or used, since it was listed is not removed");
+	for (unsigned i = 0; i < 1000; i++)
+		if (key_of(i).bytes[0] == folder)
+			must_put(s, i, 100);
+	CHECK(store_list(s, folder, true, &files, &e) == 0 && files.n >= 3);
+	for (unsigned i = 0, k = 0; i < 1000 && k < 2; i++)
+		if (key_of(i).bytes[0] == folder && k++ == 0)
+			must_put(s, i, 100);
+		else if (key_of(i).bytes[0] == folder)
+			set_age(i, 0);
+	report = (struct store_report){0};
+	CHECK(store_remove(s, files.file, files.n, &report, &e) == 0);
+	CHECK(report.removed == files.n - 2 && truth().entries == 2);
+	CHECK(totals_are_true(s));
+	free(files.file);
 	store_close(s, NULL);
 }
 
@@ -237,6 +263,7 @@ int main(void)
 	new_place();
 	exact();
 	old_and_bad();
+	changed_since();
 	walk_and_clear();
 	automatic();
 	no_place();
