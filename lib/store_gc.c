@@ -43,7 +43,7 @@ static void keep(struct gc *gc, const struct store_file *f)
  */
 static void set_back(struct gc *gc, struct store_file *f)
 {
-	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}};
+	struct timespec times[2];
 	char path[STORE_PATH];
 	struct stat st;
 
@@ -51,8 +51,7 @@ static void set_back(struct gc *gc, struct store_file *f)
 		gc->now = store_now(gc->s);
 	if (f->mtime <= gc->now + STORE_SECOND)
 		return;
-	times[1].tv_sec = gc->now / STORE_SECOND;
-	times[1].tv_nsec = gc->now % STORE_SECOND;
+	store_times(times, gc->now);
 	store_path(&f->key, path);
 	if (utimensat(gc->s->fd, path, times, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    fstatat(gc->s->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == f->inode)

@@ -1,6 +1,6 @@
 #include "store_test.h"
 
-enum { HEAD = 120 };
+enum { HEAD = 128 };
 
 static void put_and_get(void)
 {
@@ -176,6 +176,14 @@ static void marks(void)
 		CHECK(get_nth(s, 2, NULL) == 0);
 	CHECK(get_nth(s, 1, NULL) == 1);
 	CHECK(age_of(1) < HOUR / 2 && age_of(1) >= 0);
+
+	check_test("… and, of what it has marked within the hour, does not even ask");
+	set_age(1, 2 * HOUR);
+	CHECK(get_nth(s, 1, NULL) == 1);
+	CHECK(age_of(1) >= 2 * HOUR);
+	wall += HOUR;
+	CHECK(get_nth(s, 1, NULL) == 1);
+	CHECK(age_of(1) < HOUR / 2);
 	wall = 0;
 	store_close(s, NULL);
 
