@@ -50,6 +50,13 @@ $(OBJ)/npc-llm: $(OBJ)/cmd/npc-llm.o $(OBJ)/libnpc.a
 $(OBJ)/npc-cache: $(OBJ)/cmd/npc-cache.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE) -lm
 
+# What knows a remote store is a program of its own, so that npc-cache links none of it.
+$(OBJ)/npc-cache-redis: $(OBJ)/cmd/npc-cache-redis.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libhiredis.a $(STORE) -lm
+
+$(OBJ)/npc-cache-http: $(OBJ)/cmd/npc-cache-http.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL) $(STORE) -lm
+
 # The server that tests talk to, and the loop that npc-llm is measured by.
 $(OBJ)/tests/server/server: $(server) $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz -lm

@@ -5,7 +5,7 @@
  * NPC_CACHE_REMOTE: an argument, with a password in it, could be read by everybody.
  *
  * What it gives is a whole entry (store_get_entry()), which is checked by whoever gets it: a remote
- * is not trusted. Many may be asked for at once. Never a reason to fail: what is not answered within
+ * may be damaged. Many may be asked for at once. Never a reason to fail: what is not answered within
  * the time limit, what a helper failed that has ended or that speaks nonsense, is a miss. After some
  * failures in a row the remote is left alone for a while, and tried again; so is the helper. An
  * answer that comes late is dropped.
