@@ -188,7 +188,7 @@ void remote_helper_stop(struct remote_helper *h, int64_t now, struct err *e)
 		h->hopeless = WEXITSTATUS(status) == WRONG_USAGE;
 	} else if (itself && status >= 0 && WIFSIGNALED(status)) {
 		err_set(e, "%s was killed by signal %d", h->program, WTERMSIG(status));
-}
+	}
 }
 
 void remote_helper_free(struct remote_helper *h)
