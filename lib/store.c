@@ -216,6 +216,7 @@ struct store *store_open(const struct store_config *config, struct err *e)
 		return NULL;
 	}
 	s->flights = open_flights(s);
+	store_mkdir(s, s->fd, "tmp"); /* where that fails, each put tries again, and says so */
 	return s;
 }
 
@@ -226,6 +227,7 @@ int store_close(struct store *s, struct err *e)
 	if (!s)
 		return 0;
 	status = store_commit(s, e);
+	store_forget_folders(s);
 	if (s->flights >= 0)
 		close(s->flights);
 	if (s->accounts >= 0 && close(s->accounts) < 0 && status == 0)

@@ -178,11 +178,15 @@ static int is_made(struct store *s, struct err *e)
 static int count_folders(struct store *s, struct err *e)
 {
 	struct store_files files = {0};
+	struct stat st;
+	char path[4];
 	int status = 0;
 
 	for (unsigned i = 0; i < STORE_FOLDERS && status == 0; i++) {
 		files.n = 0;
-		status = store_survey(s, i, &files, e);
+		store_folder_path(i, path);
+		if (fstatat(s->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+			status = store_survey(s, i, &files, e);
 	}
 	free(files.file);
 	return status;

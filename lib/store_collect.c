@@ -11,8 +11,18 @@
 #include "mem.h"
 #include "store_impl.h"
 
-/* A put looks at so many entries at most, but for the last folder's; removes so many, or a part. */
-enum { LOOKED_AT = 4096, REMOVED = 128, REMOVED_PART = 16, SAMPLE = 2048, SPARE_PART = 16 };
+/*
+ * The sum is seen every so many puts. One looks at so many entries at most, but for the last
+ * folder's, and removes so many, or a part of a folder.
+ */
+enum {
+	SEEN = 16,
+	LOOKED_AT = 4096,
+	REMOVED = 128,
+	REMOVED_PART = 16,
+	SAMPLE = 2048,
+	SPARE_PART = 16
+};
 
 static int by_age(const void *a, const void *b)
 {
@@ -121,14 +131,24 @@ static void run(struct store *s, struct store_round *round)
 	store_round_write(s, round, NULL);
 }
 
-/* It helps itself: the put has succeeded, and gc says what cannot be removed. */
-void store_collect(struct store *s)
+/* The sum is not looked at for each put: a few entries over is not over. */
+static bool is_time(struct store *s, uint64_t size)
+{
+	bool due =
+	    s->unseen == 0 || s->unseen >= SEEN || s->unseen_bytes + size > s->max_size / 1024;
+
+	s->unseen = due ? 1 : s->unseen + 1;
+	s->unseen_bytes = due ? 0 : s->unseen_bytes + size;
+	return due;
+}
+
+/* Nobody is told of a failure: the put has succeeded, and gc says what cannot be removed. */
+void store_collect(struct store *s, uint64_t size)
 {
 	struct store_totals t;
 	struct store_round round;
 
-	if (store_accounts_sum(s, &t, &round, NULL) < 0 || t.bytes <= s->max_size ||
-	    store_lock_collector(s, false, NULL) != 0)
+	if (!is_time(s, size) || !is_over(s) || store_lock_collector(s, false, NULL) != 0)
 		return;
 	if (store_accounts_sum(s, &t, &round, NULL) == 0)
 		run(s, &round);

@@ -59,6 +59,8 @@ struct store {
 	char *dir; /* with /v1 */
 	int fd; /* the folder v1 */
 	int accounts, flights; /* -1: cannot be opened */
+	int *folders; /* that are kept open for reading; NULL: none yet */
+	unsigned asked; /* for how many entries, until it is many */
 	bool ready; /* the file of accounts is there, and can be written */
 	mode_t mode; /* what the umask would take from folders and files; must be given back */
 	uint64_t max_size;
@@ -70,6 +72,8 @@ struct store {
 	ZSTD_DCtx *unpack;
 	uint64_t random; /* in the names of temporary files */
 	unsigned long temps;
+	unsigned unseen; /* how much was put since the sum of all counters was looked at, */
+	uint64_t unseen_bytes; /* in entries and in bytes */
 	struct store_pending *pending;
 	size_t n_pending, cap_pending;
 };
@@ -169,6 +173,8 @@ const char *store_flaw_text(enum store_flaw flaw);
 /* Reads all of fd into s->entry. false: it cannot be read, or is too large. */
 bool store_slurp(struct store *s, int fd);
 
+void store_forget_folders(struct store *s);
+
 /* Accounts. */
 
 struct store_counter {
@@ -250,7 +256,7 @@ static inline int64_t store_used(const struct store_file *f, int64_t now)
 /* Removes temporary files that nobody writes any more. */
 int store_sweep_temps(struct store *s, struct store_report *r, struct err *e);
 
-/* After a put: removes a little where the store is over its size. */
-void store_collect(struct store *s);
+/* After a put of size bytes: removes a little where the store is over its size. */
+void store_collect(struct store *s, uint64_t size);
 
 #endif

@@ -67,19 +67,53 @@ static int write_temp(struct store *s, struct slice entry, char temp[STORE_TEMP]
 	return status;
 }
 
-static int give_name(struct store *s, const char *temp, const char *path)
+/* A file system that does not know the flag: the name is looked at first. */
+static int rename_new(struct store *s, const char *temp, const char *path)
+{
+	struct stat st;
+
+	if (renameat2(s->fd, temp, s->fd, path, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	if (fstatat(s->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? renameat(s->fd, temp, s->fd, path) : -1;
+	errno = EEXIST;
+	return -1;
+}
+
+static int make_folder(struct store *s, const char *path)
 {
 	char folder[4] = {path[0], '\0'};
 
-	if (renameat(s->fd, temp, s->fd, path) == 0)
-		return 0;
-	if (errno != ENOENT || store_mkdir(s, s->fd, folder) < 0)
-		return -1;
-	memcpy(folder, path, 3);
-	folder[3] = '\0';
 	if (store_mkdir(s, s->fd, folder) < 0)
 		return -1;
-	return renameat(s->fd, temp, s->fd, path);
+	memcpy(folder, path, 3);
+	return store_mkdir(s, s->fd, folder);
+}
+
+/* What was there under the name is replaced, and *old is its size; else that is not touched. */
+static int give_name(struct store *s, const char *temp, const char *path, uint64_t *old)
+{
+	struct stat st;
+	int status = rename_new(s, temp, path);
+
+	if (status < 0 && errno == ENOENT && make_folder(s, path) == 0)
+		status = rename_new(s, temp, path);
+	if (status == 0 || errno != EEXIST)
+		return status;
+	if (fstatat(s->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    renameat(s->fd, temp, s->fd, path) < 0)
+		return -1;
+	*old = (uint64_t)st.st_size;
+	return 1;
+}
+
+static void take_off(struct store *s, unsigned folder, struct store_counter *c, uint64_t size)
+{
+	c->entries -= c->entries > 0;
+	c->bytes -= size < c->bytes ? size : c->bytes;
+	store_counter_write(s, folder, c, NULL); /* where this fails, it only counts too much */
 }
 
 /* With the folder's counter held. */
@@ -87,34 +121,24 @@ static int charge_and_name(
     struct store *s, const char *temp, const struct address *key, uint64_t size, struct err *e)
 {
 	unsigned folder = store_folder(key);
-	struct store_counter before, now;
+	struct store_counter c;
 	char path[STORE_PATH];
-	struct stat st;
-	bool replaces;
+	uint64_t old = 0;
+	int status;
 
 	store_path(key, path);
-	if (store_counter_read(s, folder, &before, e) < 0)
+	if (store_counter_read(s, folder, &c, e) < 0)
 		return -1;
-	replaces = fstatat(s->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
-	now = before;
-	now.entries++;
-	now.bytes += size;
-	if (store_counter_write(s, folder, &now, e) < 0)
+	c.entries++;
+	c.bytes += size;
+	if (store_counter_write(s, folder, &c, e) < 0)
 		return -1;
-	if (give_name(s, temp, path) < 0) {
+	status = give_name(s, temp, path, &old);
+	if (status < 0)
 		err_sys(e, errno, "%s/%s: cannot give it its name", s->dir, path);
-		now.entries--;
-		now.bytes -= size;
-		store_counter_write(s, folder, &now, NULL);
-		return -1;
-	}
-	if (replaces && now.entries && now.bytes >= (uint64_t)st.st_size) {
-		/* It stands; where this fails, it only counts for too much. */
-		now.entries--;
-		now.bytes -= (uint64_t)st.st_size;
-		store_counter_write(s, folder, &now, NULL);
-	}
-	return 0;
+	if (status != 0)
+		take_off(s, folder, &c, status < 0 ? size : old);
+	return status < 0 ? -1 : 0;
 }
 
 /* On failure the file is gone. */
@@ -129,6 +153,8 @@ static int publish(
 	}
 	if (status < 0)
 		unlinkat(s->fd, temp, 0);
+	else
+		store_collect(s, size);
 	return status;
 }
 
@@ -156,10 +182,7 @@ static int put_entry(struct store *s, const struct address *key, struct slice en
 		return -1;
 	if (s->sync == STORE_SYNC_BATCH)
 		return wait_for_sync(s, temp, key, entry.len, e);
-	if (publish(s, temp, key, entry.len, e) < 0)
-		return -1;
-	store_collect(s);
-	return 0;
+	return publish(s, temp, key, entry.len, e);
 }
 
 int store_put(struct store *s, const struct address *key, struct slice payload,
@@ -205,8 +228,6 @@ static int publish_pending(struct store *s, bool synced, struct err *e)
 
 int store_commit(struct store *s, struct err *e)
 {
-	int status;
-
 	if (s->n_pending == 0)
 		return 0;
 	if (syncfs(s->fd) < 0) {
@@ -214,7 +235,5 @@ int store_commit(struct store *s, struct err *e)
 		publish_pending(s, false, NULL);
 		return -1;
 	}
-	status = publish_pending(s, true, e);
-	store_collect(s);
-	return status;
+	return publish_pending(s, true, e);
 }
