@@ -8,7 +8,8 @@
 
 enum {
 	FAILURES = 3, /* in a row, after which the remote is left alone */
-	PUT_LIMITS = 10, /* a put may take so many times as long as a get */
+	PUT_LIMITS =
+	    3, /* nothing answered for so many times as long as a get may take: a put failed */
 	HELD = 2 * WIRE_MESSAGE /* bytes that wait for the helper, at most */
 };
 
@@ -201,9 +202,25 @@ static void give_up_helper(struct remote *r, int64_t now, struct err *why)
 	fail_all(r, now);
 }
 
+/*
+ * Who asks waits for a get; for puts nobody does, and they may be many: what is answered at all is
+ * getting on.
+ */
+static int64_t deadline_of(const struct remote *r, const struct remote_asks *a)
+{
+	int64_t from;
+
+	if (!a->waiting)
+		return EVENTS_NEVER;
+	from = ask_at(a, a->first)->when;
+	if (a == &r->puts && r->heard > from)
+		from = r->heard;
+	return from + a->limit;
+}
+
 static void expire(struct remote *r, struct remote_asks *a, int64_t now)
 {
-	while (a->waiting && now - ask_at(a, a->first)->when >= a->limit) {
+	while (now >= deadline_of(r, a)) {
 		err_set(&r->trouble, "%s: no answer within %.3g s", r->helper.program,
 		    (double)a->limit / 1e9);
 		if (a == &r->gets)
@@ -224,6 +241,7 @@ bool remote_next(struct remote *r, int64_t now, struct remote_got *got)
 			break;
 		}
 		remote_helper_good(&r->helper);
+		r->heard = now;
 		if (answered(r, &m, now, got))
 			return true;
 	}
@@ -234,14 +252,9 @@ bool remote_next(struct remote *r, int64_t now, struct remote_got *got)
 	return next_lost(r, got);
 }
 
-static int64_t deadline_of(const struct remote_asks *a)
-{
-	return a->waiting ? ask_at(a, a->first)->when + a->limit : EVENTS_NEVER;
-}
-
 int64_t remote_deadline(const struct remote *r)
 {
-	int64_t gets = deadline_of(&r->gets), puts = deadline_of(&r->puts);
+	int64_t gets = deadline_of(r, &r->gets), puts = deadline_of(r, &r->puts);
 
 	if (r->n_lost || r->helper.readable || r->helper.ended)
 		return 0;
@@ -284,10 +297,13 @@ struct remote *remote_open(const char *url, int64_t limit, struct events *ev, st
 
 	begin_asks(&r->gets, limit);
 	begin_asks(&r->puts, PUT_LIMITS * limit);
-	if (remote_helper_init(&r->helper, url, ev, e) == 0)
-		return r;
-	remote_close(r);
-	return NULL;
+	if (remote_helper_init(&r->helper, url, ev, e) < 0) {
+		remote_close(r);
+		return NULL;
+	}
+	/* Now, so that it is ready when it is needed. */
+	remote_helper_up(&r->helper, clock_mono(), &r->trouble);
+	return r;
 }
 
 void remote_close(struct remote *r)
