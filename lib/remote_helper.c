@@ -276,6 +276,11 @@ static void ready(void *ctx, int fd, unsigned mask)
 		flush(h);
 }
 
+void remote_helper_look(struct remote_helper *h)
+{
+	h->readable = h->running;
+}
+
 static void read_some(struct remote_helper *h)
 {
 	size_t rest = h->in.len - h->at;

@@ -48,6 +48,9 @@ void remote_helper_send(struct remote_helper *h, const struct wire *m);
 /* 1: the next message. 0: none now. -1: it has ended, or speaks nonsense; then _stop() it. */
 int remote_helper_next(struct remote_helper *h, struct wire *m, struct err *e);
 
+/* It may have said something that events has not told yet. */
+void remote_helper_look(struct remote_helper *h);
+
 /* What it said made sense. */
 void remote_helper_good(struct remote_helper *h);
 
