@@ -69,6 +69,13 @@ $(OBJ)/tests/redis: $(OBJ)/tests/unit/redis.o $(OBJ)/libnpc.a
 	@mkdir -p $(@D)
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(REDIS) $(STORE) -lm
 
+# What the store is measured by.
+$(OBJ)/tests/bench/cache/store-loop: $(OBJ)/tests/bench/cache/store-loop.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE)
+
+$(OBJ)/tests/bench/cache/redis-loop: $(OBJ)/tests/bench/cache/redis-loop.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lhiredis
+
 $(OBJ)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/libnpc.a
 	@mkdir -p $(@D)
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) $(STORE) -lm
@@ -100,9 +107,11 @@ lint:
 
 bench:
 	@scripts/deps build check bench
-	@$(MAKE) -s all tests $(OBJ)/tests/bench/llm/curl-loop
+	@$(MAKE) -s all tests $(OBJ)/tests/bench/llm/curl-loop \
+		$(OBJ)/tests/bench/cache/store-loop $(OBJ)/tests/bench/cache/redis-loop
 	@tests/bench/run
 	@tests/bench/llm.sh
+	@tests/bench/cache.sh
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/npc
@@ -129,4 +138,4 @@ clean:
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(OBJ)/lib/*.d $(OBJ)/cmd/*.d $(OBJ)/tests/unit/*.d \
-	$(OBJ)/tests/server/*.d $(OBJ)/tests/bench/llm/*.d)
+	$(OBJ)/tests/server/*.d $(OBJ)/tests/bench/llm/*.d $(OBJ)/tests/bench/cache/*.d)

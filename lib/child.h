@@ -30,7 +30,7 @@ enum { CHILD_NOT_RUN = 126, CHILD_NOT_FOUND = 127 };
 
 struct child {
 	pid_t pid; /* 0: none */
-	int pidfd; /* -1: none */
+	int pidfd; /* -1: none, or this system has no such thing: ask child_ended() now and then */
 	int in; /* its standard input, to write to; -1 once closed */
 	int out; /* its standard output, to read from; -1 once closed */
 };

@@ -7,6 +7,8 @@
 #include "jw.h"
 #include "mem.h"
 
+#define LOOK_AGAIN INT64_C(20000000)
+
 /* ---- CMD's descriptors */
 
 static void in_ready(void *ctx, int fd, unsigned mask)
@@ -131,6 +133,7 @@ void fetch_last(struct fetch *f)
 
 void fetch_turn(struct fetch *f, int64_t now)
 {
+	f->now = now;
 	fetch_receive(f);
 	fetch_ask_remote(f, now);
 	fetch_look_again(f, now);
@@ -146,6 +149,9 @@ int64_t fetch_deadline(const struct fetch *f)
 
 	if (fetch_may_receive(f))
 		return 0;
+	/* Nobody will tell of its end. */
+	if (fetch_runs(f) && f->child.pidfd < 0 && f->now + LOOK_AGAIN < at)
+		at = f->now + LOOK_AGAIN;
 	if (f->config.remote && remote_deadline(f->config.remote) < at)
 		at = remote_deadline(f->config.remote);
 	return at;

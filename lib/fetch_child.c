@@ -21,7 +21,8 @@ static void watch(struct fetch *f)
 	f->answers.nowait = true;
 	f->answers.fd = f->child.out;
 	f->child.out = -1;
-	if (events_watch(f->config.events, f->child.pidfd, EPOLLIN, f->end_source, &e) < 0)
+	if (f->child.pidfd >= 0 &&
+	    events_watch(f->config.events, f->child.pidfd, EPOLLIN, f->end_source, &e) < 0)
 		fetch_say(f, "%s", e.text);
 }
 

@@ -72,6 +72,7 @@ struct fetch {
 	size_t bytes; /* kept for them */
 	uint64_t number; /* the last that was given */
 	int64_t due; /* the first of the parked */
+	int64_t now; /* of the last turn */
 
 	struct child child;
 	bool started, ended; /* CMD */

@@ -54,7 +54,7 @@ static void let_out(struct order *o, struct order_place *p)
 	o->bytes -= p->kept.len;
 	buf_put(&o->out->buf, p->kept.ptr, p->kept.len - 1);
 	outlet_end(o->out, NULL);
-	buf_free(&p->kept);
+	buf_clear(&p->kept);
 }
 
 void order_close(struct order *o, struct order_place *p)
@@ -70,6 +70,7 @@ void order_close(struct order *o, struct order_place *p)
 		if (!o->oldest)
 			o->newest = NULL;
 		o->open--;
+		buf_free(&p->kept);
 		free(p);
 	}
 }

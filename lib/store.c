@@ -139,7 +139,7 @@ static int open_v1(struct store *s, int dir, struct err *e)
 {
 	struct stat st;
 
-	if (store_mkdir(s, dir, "v1") < 0 && !holds(dir, "v1"))
+	if (!holds(dir, "v1") && store_mkdir(s, dir, "v1") < 0)
 		return err_sys(e, errno, "%s: cannot make the folder", s->dir);
 	s->fd = open_own(dir, "v1", s->dir, e);
 	if (s->fd < 0)

@@ -11,10 +11,13 @@
  * renamed. A reader demands its exact size, its key and both checksums (XXH3-64); whatever is wrong
  * with an entry makes it a miss, which the next put replaces. A folder is charged before an entry is
  * published, so that a crash counts too much, never too little, and store_gc() heals it. Nothing
- * here waits for another process for longer than it takes to add a number.
+ * here waits for another process for longer than it takes to give a file its name, or to list a
+ * folder that is written to all the time.
  *
  * Errors. Reading has none: what cannot be read is a miss. Writing has: e says why, and nothing was
- * changed. A store that can only be read is opened all the same; then every put fails.
+ * changed. A store that can only be read is opened all the same; then every put fails. One that is
+ * another user's, or that others can write to, is not: who writes answers could put words into
+ * anybody's mouth.
  *
  *	struct store *s = store_open(&(struct store_config){.dir = dir}, &e);
  *	if (store_get(s, &key, &want, &payload, &info))
@@ -26,7 +29,9 @@
  *	}
  *	store_close(s, &e);
  *
- * Times are wall-clock nanoseconds since 1970, durations nanoseconds, sizes bytes.
+ * Times are wall-clock nanoseconds since 1970, durations nanoseconds, sizes bytes: those of files,
+ * not of the disk blocks they take. A store is for one thread; a process that forks must not go on
+ * with it on both sides, but a program that is started inherits nothing.
  */
 #ifndef STORE_H
 #define STORE_H
@@ -82,8 +87,9 @@ bool store_get(struct store *s, const struct address *key, const struct store_wa
     struct buf *b, struct store_info *info);
 
 /*
- * Stores it, in the place of what was there; info->created 0 is now. What is over the store's size
- * is collected from one folder, a bounded number of entries a put.
+ * Stores it, in the place of what was there; info->created 0 is now. A payload of more than 256 MiB
+ * is refused. Where the store is over its size, some of the least recently used goes, a bounded
+ * number of entries a put. That is by a cutoff estimated for the whole store; gc is exact.
  */
 int store_put(struct store *s, const struct address *key, struct slice payload,
     const struct store_info *info, struct err *e);
@@ -100,7 +106,11 @@ int store_put_entry(struct store *s, const struct address *key, struct slice ent
 bool store_read_entry(
     const struct address *key, struct slice entry, struct buf *payload, struct store_info *info);
 
-/* STORE_SYNC_BATCH: gives everything put so far its name, after one sync. Otherwise nothing. */
+/*
+ * STORE_SYNC_BATCH: gives everything put so far its name, after one sync. Otherwise nothing. Until
+ * then it is a miss to everybody, so commit before a claim is released. Puts commit by themselves
+ * once 256 entries or 16 MiB wait.
+ */
 int store_commit(struct store *s, struct err *e);
 
 /* Flights: one process fetches, the others look again later. Never waits. */
@@ -122,7 +132,10 @@ struct store_use {
 	uint64_t tokens_in, tokens_cached, tokens_out; /* that hits did not spend */
 };
 
-/* Adds to what stands under the model's name (cut at 128 bytes; "" where none is named). */
+/*
+ * Adds to what stands under the model's name (cut at 128 bytes; "" where none is named). Looks
+ * through all models: for the end of a run, not for each line.
+ */
 int store_count(struct store *s, struct slice model, const struct store_use *use, struct err *e);
 int store_uses(struct store *s,
     int (*each)(void *ctx, struct slice model, const struct store_use *use), void *ctx,
@@ -137,7 +150,7 @@ struct store_totals {
 /* From the counters: may be too much, never too little. */
 int store_totals(struct store *s, struct store_totals *t, struct err *e);
 
-/* Every entry that is whole by its header; each returns -1 to stop. */
+/* Every entry that is whole by its header; each returns -1 to stop, which is then returned. */
 int store_walk(struct store *s,
     int (*each)(void *ctx, const struct address *key, const struct store_info *info), void *ctx,
     struct err *e);
@@ -151,16 +164,18 @@ struct store_report {
 /*
  * Removes what has expired, what is not whole by its size and header, what is older than max_age (0:
  * any age), temporary files that nobody writes any more, and then the least recently used until the
- * rest fits max_size; sets the counters to what is there. One process at a time: the others wait.
+ * rest fits max_size (0: the store's); sets the counters to what is there. One process at a time:
+ * the others wait. An entry of another version is never bad or too old here, but goes as the least
+ * recently used. Needs 56 bytes of memory for each entry.
  */
 int store_gc(
     struct store *s, uint64_t max_size, int64_t max_age, struct store_report *r, struct err *e);
 
-/* Reads and checks every entry whole; bad is told of each that is not, with its path. */
+/* Reads and checks every entry whole; bad is told of each that is not, with its path. Removes none. */
 int store_verify(struct store *s, void (*bad)(void *ctx, const char *path, const char *why),
     void *ctx, struct store_report *r, struct err *e);
 
-/* Removes every entry. */
+/* Removes every entry; uses stay. */
 int store_clear(struct store *s, struct store_report *r, struct err *e);
 
 #endif

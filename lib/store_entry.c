@@ -6,7 +6,11 @@
  *	12	codec, 4 bytes		 80	tokens: in, cached, out
  *	16	key, 32 bytes		104	XXH3-64 of the payload as it stands here
  *	48	length of the payload	112	XXH3-64 of the header up to here
- *	56	raw length
+ *	56	raw length		120	when it was marked as used
+ *
+ * The mark is the one thing that is written in place, together with the file's time, which is what
+ * counts. It is there so that a reader need not ask for that time: minutes since 1970 in its lower
+ * half, and their complement in its upper.
  */
 #include <xxhash.h>
 
@@ -15,7 +19,25 @@
 enum { CODEC_NONE, CODEC_ZSTD, LEVEL = 3 };
 enum { AT_VERSION = 8, AT_CODEC = 12, AT_KEY = 16, AT_NUMBERS = 48, NUMBERS = 8, AT_SUM = 112 };
 
+static const int64_t minute = 60 * STORE_SECOND;
+
 static const char magic[8] = "npcentry";
+
+void store_mark_put(char to[8], int64_t at)
+{
+	uint32_t minutes = (uint32_t)(at / minute);
+
+	store_put64(to, (uint64_t)~minutes << 32 | minutes);
+}
+
+/* false: it is none. */
+static bool read_mark(const char *from, int64_t *at)
+{
+	uint64_t n = store_get64(from);
+
+	*at = (int64_t)(n & UINT32_MAX) * minute;
+	return (uint32_t)n == (uint32_t) ~(n >> 32);
+}
 
 static void write_head(char *to, const struct address *key, const struct store_head *h)
 {
@@ -30,6 +52,7 @@ static void write_head(char *to, const struct address *key, const struct store_h
 	for (int n = 0; n < NUMBERS; n++)
 		store_put64(to + AT_NUMBERS + 8 * n, numbers[n]);
 	store_put64(to + AT_SUM, XXH3_64bits(to, AT_SUM));
+	store_mark_put(to + STORE_AT_MARK, h->marked);
 }
 
 static size_t blocks(size_t payload)
@@ -56,7 +79,7 @@ static size_t pack(struct store *s, struct buf *b, size_t at, struct slice paylo
 int store_entry_put(struct store *s, struct buf *b, const struct address *key, struct slice payload,
     const struct store_info *info, struct err *e)
 {
-	struct store_head h = {.info = *info, .raw = payload.len};
+	struct store_head h = {.info = *info, .raw = payload.len, .marked = store_now(s)};
 	size_t at = b->len, packed;
 
 	if (payload.len > STORE_PAYLOAD_MAX)
@@ -104,6 +127,8 @@ enum store_flaw store_head_read(
 		return STORE_BAD_HEAD;
 	if (memcmp(ptr + AT_KEY, key->bytes, ADDRESS_SIZE) != 0)
 		return STORE_OTHER_KEY;
+	if (!read_mark(ptr + STORE_AT_MARK, &h->marked))
+		return STORE_BAD_MARK;
 	read_numbers(ptr, h);
 	h->info.stored = size;
 	if (size - STORE_HEAD != h->length)
@@ -123,7 +148,7 @@ bool store_payload_put(
     const struct store_head *h, struct slice entry, ZSTD_DCtx *unpack, struct buf *b)
 {
 	struct slice in = slice_make(entry.ptr + STORE_HEAD, entry.len - STORE_HEAD);
-	char *to = buf_room(b, h->raw);
+	char *to = h->raw ? buf_room(b, h->raw) : "";
 	size_t n = in.len;
 
 	if (!to)
@@ -160,6 +185,7 @@ const char *store_flaw_text(enum store_flaw flaw)
 	    [STORE_FOREIGN] = "not an entry",
 	    [STORE_OTHER_VERSION] = "of another version",
 	    [STORE_BAD_HEAD] = "its header is damaged",
+	    [STORE_BAD_MARK] = "its mark is damaged",
 	    [STORE_OTHER_KEY] = "another's, under this name",
 	    [STORE_BAD_LENGTH] = "its length is wrong",
 	    [STORE_BAD_PAYLOAD] = "its payload is damaged",

@@ -1,9 +1,6 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "fs.h"
 #include "mem.h"
 #include "store_impl.h"
 
@@ -17,23 +14,13 @@ struct gc {
 /* What cannot be read now may be good; what is of another version is not ours to judge. */
 static bool is_doomed(const struct gc *gc, const struct store_file *f)
 {
-	char path[STORE_PATH], head[STORE_HEAD];
 	struct store_head h;
-	ssize_t n;
-	int fd;
 
-	store_path(&f->key, path);
-	fd = openat(gc->s->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0)
-		return false;
-	n = fs_read(fd, head, sizeof head);
-	close(fd);
-	if (n < 0)
-		return false;
-	switch (store_head_read(&f->key, head, (size_t)n, f->size, &h)) {
+	switch (store_peek(gc->s, &f->key, &h)) {
 	case STORE_WHOLE:
 		return (h.info.expires && gc->now >= h.info.expires) ||
 		    (gc->max_age && gc->now - h.info.created > gc->max_age);
+	case -1:
 	case STORE_OTHER_VERSION:
 		return false;
 	default:
@@ -50,16 +37,21 @@ static void keep(struct gc *gc, const struct store_file *f)
 	k->file[k->n++] = *f;
 }
 
-/* A time of the future would make it the last to go, for ever. */
-static void set_back(const struct gc *gc, struct store_file *f)
+/*
+ * A time of the future would make it the last to go, for ever. What was put since gc began is not
+ * of the future: the clock is asked again.
+ */
+static void set_back(struct gc *gc, struct store_file *f)
 {
-	const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT},
-	    {.tv_sec = gc->now / STORE_SECOND, .tv_nsec = gc->now % STORE_SECOND}};
+	struct timespec times[2];
 	char path[STORE_PATH];
 	struct stat st;
 
+	if (f->mtime > gc->now + STORE_SECOND)
+		gc->now = store_now(gc->s);
 	if (f->mtime <= gc->now + STORE_SECOND)
 		return;
+	store_times(times, gc->now);
 	store_path(&f->key, path);
 	if (utimensat(gc->s->fd, path, times, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    fstatat(gc->s->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == f->inode)
@@ -156,12 +148,13 @@ static int collect_all(struct gc *gc, uint64_t max_size, struct err *e)
 int store_gc(
     struct store *s, uint64_t max_size, int64_t max_age, struct store_report *r, struct err *e)
 {
-	struct gc gc = {.s = s, .now = store_now(s), .max_age = max_age, .r = r};
+	struct gc gc = {.s = s, .max_age = max_age, .r = r};
 	int status;
 
 	*r = (struct store_report){0};
 	if (store_ready(s, e) < 0 || store_lock_collector(s, true, e) < 0)
 		return -1;
+	gc.now = store_now(s); /* after what may have been a long wait */
 	status = collect_all(&gc, max_size ? max_size : s->max_size, e);
 	store_unlock_collector(s);
 	return status;

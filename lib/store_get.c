@@ -15,7 +15,7 @@ enum { FEW = 100 };
 /* A clock may be this much ahead before an entry's time is one of the future. */
 static const int64_t ahead = STORE_SECOND;
 
-static int open_at(int at, const char *path)
+int store_open_file(int at, const char *path)
 {
 	int fd;
 
@@ -52,15 +52,32 @@ static int open_entry(struct store *s, const struct address *key)
 
 	store_path(key, path);
 	if (at >= 0)
-		fd = open_at(at, path + 4);
+		fd = store_open_file(at, path + 4);
 	if (fd >= 0)
 		return fd;
-	fd = open_at(s->fd, path);
+	fd = store_open_file(s->fd, path);
 	if (fd >= 0 && at >= 0) {
 		close(at);
 		s->folders[folder] = -1;
 	}
 	return fd;
+}
+
+int store_peek(struct store *s, const struct address *key, struct store_head *h)
+{
+	char path[STORE_PATH], head[STORE_HEAD];
+	struct stat st;
+	ssize_t n = -1;
+	int fd;
+
+	store_path(key, path);
+	fd = store_open_file(s->fd, path);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0)
+		n = fs_read(fd, head, sizeof head);
+	close(fd);
+	return n < 0 ? -1 : (int)store_head_read(key, head, (size_t)n, (uint64_t)st.st_size, h);
 }
 
 void store_forget_folders(struct store *s)
@@ -94,25 +111,45 @@ bool store_slurp(struct store *s, int fd)
 	}
 }
 
-/*
- * Marks as used what was not for an hour; a time of the future would never grow old. Asking for the
- * time is a ninth of a lookup, so who asks for much does not ask it of what was made within the hour.
- */
-static void touch(struct store *s, int fd, int64_t created, int64_t now)
+/* Where it cannot be marked (a store that is only read), it is a hit all the same. */
+static void mark(struct store *s, const struct address *key, const struct stat *read, int64_t now)
 {
-	const struct timespec times[2] = {
-	    {.tv_nsec = UTIME_OMIT}, {.tv_sec = now / STORE_SECOND, .tv_nsec = now % STORE_SECOND}};
+	struct timespec times[2];
+	char path[STORE_PATH], bytes[8];
+	struct stat st;
+	int fd;
+
+	store_path(key, path);
+	fd = openat(s->fd, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return;
+	store_mark_put(bytes, now);
+	store_times(times, now);
+	/* What has replaced it since is as new as can be. */
+	if (fstat(fd, &st) == 0 && st.st_ino == read->st_ino && st.st_dev == read->st_dev) {
+		store_pwrite(fd, bytes, sizeof bytes, STORE_AT_MARK, NULL);
+		(void)!futimens(fd, times);
+	}
+	close(fd);
+}
+
+/*
+ * Marks as used what was not for an hour; a time of the future would never grow old. To ask for the
+ * time is a ninth of a lookup: who asks for much takes the mark's word that it is of this hour.
+ */
+static void touch(
+    struct store *s, const struct address *key, int fd, const struct store_head *h, int64_t now)
+{
 	struct stat st;
 	int64_t mtime;
 
-	if (s->asked >= FEW && created <= now && now - created < STORE_HOUR)
+	if (s->asked >= FEW && h->marked <= now && now - h->marked < STORE_HOUR)
 		return;
 	if (fstat(fd, &st) < 0)
 		return;
 	mtime = store_ns(st.st_mtim);
-	/* Where it cannot be marked (a store that is only read), it is a hit all the same. */
 	if (now - mtime > STORE_HOUR || mtime > now + ahead)
-		(void)!futimens(fd, times);
+		mark(s, key, &st, now);
 }
 
 /* A time of creation in the future is young: nothing is lost by a clock that was set back. */
@@ -123,22 +160,38 @@ static bool wanted(const struct store_info *info, const struct store_want *want,
 	return !want || !want->max_age || now - info->created <= want->max_age;
 }
 
+static enum store_flaw check(
+    struct store *s, const struct address *key, int fd, struct store_head *h)
+{
+	enum store_flaw flaw;
+
+	if (!store_slurp(s, fd))
+		return STORE_SHORT;
+	flaw = store_head_read(key, s->entry.ptr, s->entry.len, s->entry.len, h);
+	if (flaw == STORE_WHOLE && !store_payload_good(h, buf_all(&s->entry)))
+		return STORE_BAD_PAYLOAD;
+	return flaw;
+}
+
 /* The entry, checked, in s->entry. */
 static bool load(
     struct store *s, const struct address *key, const struct store_want *want, struct store_head *h)
 {
 	int fd = open_entry(s, key);
 	int64_t now = store_now(s);
+	enum store_flaw flaw;
 	bool hit;
 
 	s->asked += s->asked < FEW;
 	if (fd < 0)
 		return false;
-	hit = store_slurp(s, fd) &&
-	    store_head_read(key, s->entry.ptr, s->entry.len, s->entry.len, h) == STORE_WHOLE &&
-	    wanted(&h->info, want, now) && store_payload_good(h, buf_all(&s->entry));
+	flaw = check(s, key, fd, h);
+	/* A mark may be read while it is written. */
+	if (flaw == STORE_BAD_MARK && lseek(fd, 0, SEEK_SET) == 0)
+		flaw = check(s, key, fd, h);
+	hit = flaw == STORE_WHOLE && wanted(&h->info, want, now);
 	if (hit && s->touch)
-		touch(s, fd, h->info.created, now);
+		touch(s, key, fd, h, now);
 	close(fd);
 	return hit;
 }

@@ -38,7 +38,8 @@ enum {
 	STORE_FOLDERS = 256,
 	STORE_PATH = 4 + ADDRESS_HEX + 1, /* "a/b/<64 hex>" and a NUL */
 	STORE_TEMP = 64,
-	STORE_HEAD = 120, /* an entry's header, in bytes */
+	STORE_HEAD = 128, /* an entry's header, in bytes */
+	STORE_AT_MARK = 120, /* where in it the mark is */
 	STORE_BLOCK = 4096
 };
 
@@ -101,6 +102,13 @@ static inline int64_t store_ns(struct timespec t)
 	return (int64_t)t.tv_sec * STORE_SECOND + t.tv_nsec;
 }
 
+/* For utimensat(): the time of use is the file's; when it was read is the kernel's business. */
+static inline void store_times(struct timespec times[2], int64_t at)
+{
+	times[0] = (struct timespec){.tv_nsec = UTIME_OMIT};
+	times[1] = (struct timespec){.tv_sec = at / STORE_SECOND, .tv_nsec = at % STORE_SECOND};
+}
+
 /* Numbers in files are little-endian. */
 
 static inline uint64_t store_get64(const char *from)
@@ -140,6 +148,7 @@ enum store_flaw {
 	STORE_FOREIGN,
 	STORE_OTHER_VERSION,
 	STORE_BAD_HEAD,
+	STORE_BAD_MARK,
 	STORE_OTHER_KEY,
 	STORE_BAD_LENGTH,
 	STORE_BAD_PAYLOAD
@@ -151,11 +160,15 @@ struct store_head {
 	uint64_t length; /* of the payload in the file */
 	uint64_t raw; /* of the payload itself */
 	uint64_t sum; /* of the payload in the file */
+	int64_t marked; /* to the minute */
 };
 
 /* Puts the whole entry on b; s->pack is made where needed. */
 int store_entry_put(struct store *s, struct buf *b, const struct address *key, struct slice payload,
     const struct store_info *info, struct err *e);
+
+/* The bytes of a mark. */
+void store_mark_put(char to[8], int64_t at);
 
 /* The header alone; size is the file's. */
 enum store_flaw store_head_read(
@@ -169,6 +182,12 @@ bool store_payload_put(
     const struct store_head *h, struct slice entry, ZSTD_DCtx *unpack, struct buf *b);
 
 const char *store_flaw_text(enum store_flaw flaw);
+
+/* Opens for reading what may be anything: does not wait, follows no link. -1: errno. */
+int store_open_file(int at, const char *path);
+
+/* The enum store_flaw of an entry's header as it stands now; -1: it cannot be read. */
+int store_peek(struct store *s, const struct address *key, struct store_head *h);
 
 /* Reads all of fd into s->entry. false: it cannot be read, or is too large. */
 bool store_slurp(struct store *s, int fd);

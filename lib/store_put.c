@@ -48,6 +48,15 @@ static int sync_file(int fd)
 	return status;
 }
 
+/* The kernel's own times are some milliseconds coarse: many entries would be of one age. */
+static int set_time(int fd, int64_t now)
+{
+	struct timespec times[2];
+
+	store_times(times, now);
+	return futimens(fd, times);
+}
+
 /* On failure the file is gone. */
 static int write_temp(struct store *s, struct slice entry, char temp[STORE_TEMP], struct err *e)
 {
@@ -58,6 +67,8 @@ static int write_temp(struct store *s, struct slice entry, char temp[STORE_TEMP]
 	status = fs_write(fd, entry.ptr, entry.len, e);
 	if (status == 0 && s->mode && fchmod(fd, 0600) < 0)
 		status = err_sys(e, errno, "cannot set a file's mode");
+	if (status == 0 && set_time(fd, store_now(s)) < 0)
+		status = err_sys(e, errno, "cannot set a file's time");
 	if (status == 0 && s->sync == STORE_SYNC_DATA && sync_file(fd) < 0)
 		status = err_sys(e, errno, "cannot sync");
 	if (close(fd) < 0 && status == 0)

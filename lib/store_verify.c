@@ -1,50 +1,23 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "fs.h"
 #include "store_impl.h"
-
-static int open_file(struct store *s, const struct store_file *f)
-{
-	char path[STORE_PATH];
-
-	store_path(&f->key, path);
-	return openat(s->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-}
-
-static bool read_info(struct store *s, const struct store_file *f, struct store_info *info)
-{
-	char head[STORE_HEAD];
-	struct store_head h;
-	int fd = open_file(s, f);
-	ssize_t n;
-
-	if (fd < 0)
-		return false;
-	n = fs_read(fd, head, sizeof head);
-	close(fd);
-	if (n < 0 || store_head_read(&f->key, head, (size_t)n, f->size, &h) != STORE_WHOLE)
-		return false;
-	*info = h.info;
-	return true;
-}
 
 int store_walk(struct store *s,
     int (*each)(void *ctx, const struct address *key, const struct store_info *info), void *ctx,
     struct err *e)
 {
 	struct store_files files = {0};
-	struct store_info info;
+	struct store_head h;
 	int status = 0;
 
 	for (unsigned i = 0; i < STORE_FOLDERS && status == 0; i++) {
 		files.n = 0;
-		status = store_list(s, i, true, &files, e);
+		status = store_list(s, i, false, &files, e);
 		for (size_t k = 0; k < files.n && status == 0; k++)
-			if (read_info(s, &files.file[k], &info))
-				status = each(ctx, &files.file[k].key, &info);
+			if (store_peek(s, &files.file[k].key, &h) == STORE_WHOLE)
+				status = each(ctx, &files.file[k].key, &h.info);
 	}
 	free(files.file);
 	return status;
@@ -57,9 +30,12 @@ static const char *check(struct store *s, const struct store_file *f)
 	enum store_flaw flaw;
 	struct slice entry;
 	struct buf payload = {0};
-	int fd = open_file(s, f);
+	char path[STORE_PATH];
 	bool read;
+	int fd;
 
+	store_path(&f->key, path);
+	fd = store_open_file(s->fd, path);
 	if (fd < 0)
 		return strerror(errno);
 	read = store_slurp(s, fd);
