@@ -25,6 +25,7 @@ COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Ilib $(WARN) $(MODE) $(CPPFLAGS) $(CFLAG
 # Linked statically: found at run time, it would be most of what a program takes to start.
 PCRE2 = -l:libpcre2-8.a
 STORE = -l:libsodium.a -l:libxxhash.a -l:libzstd.a
+REDIS = -l:libhiredis.a
 CURL = -lcurl
 
 programs := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
@@ -50,12 +51,23 @@ $(OBJ)/npc-llm: $(OBJ)/cmd/npc-llm.o $(OBJ)/libnpc.a
 $(OBJ)/npc-cache: $(OBJ)/cmd/npc-cache.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE) -lm
 
+# What knows a remote store is a program of its own, so that npc-cache links none of it.
+$(OBJ)/npc-cache-redis: $(OBJ)/cmd/npc-cache-redis.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(REDIS) $(STORE) -lm
+
+$(OBJ)/npc-cache-http: $(OBJ)/cmd/npc-cache-http.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL) $(STORE) -lm
+
 # The server that tests talk to, and the loop that npc-llm is measured by.
 $(OBJ)/tests/server/server: $(server) $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz -lm
 
 $(OBJ)/tests/bench/llm/curl-loop: $(OBJ)/tests/bench/llm/curl-loop.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL)
+
+$(OBJ)/tests/redis: $(OBJ)/tests/unit/redis.o $(OBJ)/libnpc.a
+	@mkdir -p $(@D)
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(REDIS) $(STORE) -lm
 
 # What the store is measured by.
 $(OBJ)/tests/bench/cache/store-loop: $(OBJ)/tests/bench/cache/store-loop.o $(OBJ)/libnpc.a

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "conf.h"
 #include "diag.h"
 #include "filter.h"
 #include "helper.h"
@@ -14,7 +15,7 @@ static const char help[] =
     "      --timeout DURATION   how long the server may say nothing (5s)\n"
     "      --stats FILE         writes counts and times, as JSON (- is standard error)\n"
     "  -h, --help               -V, --version\n"
-    "URL is NPC_CACHE_REMOTE_URL unless given; one with a password must not be given.\n";
+    "The URL is NPC_CACHE_REMOTE's where none is given; one with a password must not be.\n";
 
 enum { OPTION_TIMEOUT = 0x100 };
 
@@ -23,6 +24,7 @@ static const struct option options[] = {
 
 struct program {
 	struct filter filter;
+	struct conf conf;
 	struct events events;
 	struct helper helper;
 	struct redisurl url;
@@ -82,21 +84,15 @@ static void set_timeout(struct program *p, const char *text)
 		filter_usage(&p->filter, "--timeout: '%s' is not a duration above 0", text);
 }
 
-/* Whoever lists processes sees their arguments; not their environment, unless it is the same user. */
-static void set_url(struct program *p, char *const *operands)
+static void configure(struct program *p, char *const *operands)
 {
-	const char *url = operands[0] ? operands[0] : getenv("NPC_CACHE_REMOTE_URL");
+	const char *url;
 	struct err e;
 
-	if (!url || (operands[0] && operands[1]))
-		filter_usage(&p->filter, url ? "one URL is enough" : "no URL");
-	if (redisurl_read(&p->url, url, &e) < 0)
+	if (conf_load(&p->conf, &e) < 0 || !(url = helper_url(operands, &p->conf, &e)) ||
+	    redisurl_read(&p->url, url, &e) < 0)
 		diag_die(DIAG_USAGE, "%s", e.text);
-	if (operands[0] && p->url.password)
-		diag_die(DIAG_USAGE,
-		    "a password must not be an argument, which others can see: set "
-		    "NPC_CACHE_REMOTE_URL or NPC_CACHE_REMOTE_PASSWORD");
-	redisurl_password(&p->url, getenv("NPC_CACHE_REMOTE_PASSWORD"));
+	redisurl_password(&p->url, conf_get(&p->conf, "NPC_CACHE_REMOTE_PASSWORD"));
 }
 
 static void start(struct program *p)
@@ -120,6 +116,7 @@ static int end(struct program *p)
 {
 	redis_free(p->redis);
 	redisurl_free(&p->url);
+	conf_free(&p->conf);
 	p->filter.failed = p->helper.counts.failed;
 	helper_stats(&p->helper, &p->filter.stats);
 	helper_free(&p->helper);
@@ -139,7 +136,7 @@ int main(int argc, char **argv)
 			set_timeout(&p, optarg);
 		else
 			filter_option(&p.filter, c, optarg);
-	set_url(&p, argv + optind);
+	configure(&p, argv + optind);
 	start(&p);
 	if (helper_run(&p.helper, &backend, &p, &e) < 0)
 		diag_die(DIAG_STOPPED, "%s", e.text);

@@ -6,11 +6,33 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "remote.h"
 
 enum {
 	READ_SIZE = 64 * 1024, /* at once */
 	KEEP_SIZE = 1 << 20 /* memory for input that is kept */
 };
+
+const char *helper_url(char *const *operands, const struct conf *conf, struct err *e)
+{
+	const char *url = operands[0] ? operands[0] : conf_get(conf, "NPC_CACHE_REMOTE");
+
+	if (!url) {
+		err_set(e, "no URL: neither an argument nor NPC_CACHE_REMOTE");
+		return NULL;
+	}
+	if (operands[0] && operands[1]) {
+		err_set(e, "more than one URL");
+		return NULL;
+	}
+	if (operands[0] && remote_has_password(url)) {
+		err_set(e,
+		    "a password must not be an argument, which others can see: set "
+		    "NPC_CACHE_REMOTE or NPC_CACHE_REMOTE_PASSWORD");
+		return NULL;
+	}
+	return url;
+}
 
 static void ready(void *ctx, int fd, unsigned mask)
 {

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "conf.h"
 #include "err.h"
 #include "events.h"
 #include "outlet.h"
@@ -59,6 +60,12 @@ struct helper {
 	struct outlet out;
 	struct helper_counts counts;
 };
+
+/*
+ * The remote's URL: the one operand, else NPC_CACHE_REMOTE. NULL: there is none, or more than one,
+ * or the operand has a password in it, which everybody can see there.
+ */
+const char *helper_url(char *const *operands, const struct conf *conf, struct err *e);
 
 int helper_init(struct helper *h, struct events *ev, struct err *e);
 

@@ -170,7 +170,7 @@ static void *on_string(const redisReadTask *task, char *text, size_t len)
 {
 	struct redis *r = task->privdata;
 
-	r->type = task->parent ? REDIS_REPLY_ARRAY : task->type;
+	r->type = task->type;
 	buf_reset(&r->reply, KEEP_REPLY);
 	buf_put(&r->reply, text, len);
 	return r;
@@ -180,7 +180,7 @@ static void *on_nil(const redisReadTask *task)
 {
 	struct redis *r = task->privdata;
 
-	r->type = task->parent ? REDIS_REPLY_ARRAY : REDIS_REPLY_NIL;
+	r->type = REDIS_REPLY_NIL;
 	buf_clear(&r->reply);
 	return r;
 }
@@ -199,7 +199,7 @@ int redis_feed(struct redis *r, const char *ptr, size_t len, struct err *e)
 			return err_set(e, "%s: no answer of a Redis", where);
 		if (!reply)
 			break;
-		/* Of a value that none of the functions made it is a number: what kind. */
+		/* Of a value that none of the functions made it is a number: what kind. So arrays are seen. */
 		if (reply != r)
 			r->type = REDIS_REPLY_ARRAY;
 		if (answered(r, e) < 0)

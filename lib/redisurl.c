@@ -23,6 +23,15 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* What a %XX at the head of s stands for; 0: it is none, or a NUL. */
+static char decode_one(struct slice s)
+{
+	int high = s.len > 2 ? hex_digit(s.ptr[1]) : -1;
+	int low = s.len > 2 ? hex_digit(s.ptr[2]) : -1;
+
+	return (char)(high < 0 || low < 0 ? 0 : high << 4 | low);
+}
+
 /* A copy without its %XX, or NULL: a lone %, or a NUL. */
 static char *decode(struct slice s)
 {
@@ -32,10 +41,7 @@ static char *decode(struct slice s)
 		char c = s.ptr[i];
 
 		if (c == '%') {
-			int high = i + 2 < s.len ? hex_digit(s.ptr[i + 1]) : -1;
-			int low = i + 2 < s.len ? hex_digit(s.ptr[i + 2]) : -1;
-
-			c = high < 0 || low < 0 ? '\0' : (char)(high << 4 | low);
+			c = decode_one(slice_make(s.ptr + i, s.len - i));
 			i += 2;
 		}
 		if (c == '\0') {

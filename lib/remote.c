@@ -8,7 +8,9 @@
 
 enum {
 	FAILURES = 3, /* in a row, after which the remote is left alone */
-	PUT_LIMITS = 10, /* a put may take so many times as long as a get */
+	PUT_LIMITS =
+	    3, /* nothing answered for so many times as long as a get may take: a put failed */
+	GRACE = 4, /* a part of a get's time that is added while answers come */
 	HELD = 2 * WIRE_MESSAGE /* bytes that wait for the helper, at most */
 };
 
@@ -201,9 +203,26 @@ static void give_up_helper(struct remote *r, int64_t now, struct err *why)
 	fail_all(r, now);
 }
 
+/*
+ * Who asks waits for a get. But while answers come the rest may be on its way, and it may be us who
+ * are slow to take them: then it has a little longer. For puts nobody waits, and they may be many:
+ * while anything is answered at all they are getting on.
+ */
+static int64_t deadline_of(const struct remote *r, const struct remote_asks *a)
+{
+	int64_t when, still = r->heard + a->limit / GRACE;
+
+	if (!a->waiting)
+		return EVENTS_NEVER;
+	when = ask_at(a, a->first)->when;
+	if (a == &r->puts)
+		still = r->heard + a->limit;
+	return when + a->limit > still ? when + a->limit : still;
+}
+
 static void expire(struct remote *r, struct remote_asks *a, int64_t now)
 {
-	while (a->waiting && now - ask_at(a, a->first)->when >= a->limit) {
+	while (now >= deadline_of(r, a)) {
 		err_set(&r->trouble, "%s: no answer within %.3g s", r->helper.program,
 		    (double)a->limit / 1e9);
 		if (a == &r->gets)
@@ -212,21 +231,35 @@ static void expire(struct remote *r, struct remote_asks *a, int64_t now)
 	}
 }
 
-bool remote_next(struct remote *r, int64_t now, struct remote_got *got)
+/* 1: *got is one. 0: nothing more has been said. -1: the helper is of no more use. */
+static int next_said(struct remote *r, int64_t now, struct remote_got *got, struct err *e)
 {
 	struct wire m;
-	struct err e;
 	int said;
 
-	while ((said = remote_helper_next(&r->helper, &m, &e)) > 0) {
-		if (make_sense(r, &m, &e) < 0) {
-			said = -1;
-			break;
-		}
+	while ((said = remote_helper_next(&r->helper, &m, e)) > 0) {
+		if (make_sense(r, &m, e) < 0)
+			return -1;
 		remote_helper_good(&r->helper);
+		r->heard = now;
 		if (answered(r, &m, now, got))
-			return true;
+			return 1;
 	}
+	return said;
+}
+
+bool remote_next(struct remote *r, int64_t now, struct remote_got *got)
+{
+	struct err e;
+	int said = next_said(r, now, got, &e);
+
+	/* Nothing is late that has come while we were elsewhere. */
+	if (said == 0 && (now >= deadline_of(r, &r->gets) || now >= deadline_of(r, &r->puts))) {
+		remote_helper_look(&r->helper);
+		said = next_said(r, now, got, &e);
+	}
+	if (said > 0)
+		return true;
 	if (said < 0)
 		give_up_helper(r, now, &e);
 	expire(r, &r->gets, now);
@@ -234,14 +267,9 @@ bool remote_next(struct remote *r, int64_t now, struct remote_got *got)
 	return next_lost(r, got);
 }
 
-static int64_t deadline_of(const struct remote_asks *a)
-{
-	return a->waiting ? ask_at(a, a->first)->when + a->limit : EVENTS_NEVER;
-}
-
 int64_t remote_deadline(const struct remote *r)
 {
-	int64_t gets = deadline_of(&r->gets), puts = deadline_of(&r->puts);
+	int64_t gets = deadline_of(r, &r->gets), puts = deadline_of(r, &r->puts);
 
 	if (r->n_lost || r->helper.readable || r->helper.ended)
 		return 0;
@@ -284,10 +312,13 @@ struct remote *remote_open(const char *url, int64_t limit, struct events *ev, st
 
 	begin_asks(&r->gets, limit);
 	begin_asks(&r->puts, PUT_LIMITS * limit);
-	if (remote_helper_init(&r->helper, url, ev, e) == 0)
-		return r;
-	remote_close(r);
-	return NULL;
+	if (remote_helper_init(&r->helper, url, ev, e) < 0) {
+		remote_close(r);
+		return NULL;
+	}
+	/* Now, so that it is ready when it is needed. */
+	remote_helper_up(&r->helper, clock_mono(), &r->trouble);
+	return r;
 }
 
 void remote_close(struct remote *r)

@@ -5,7 +5,7 @@
  * NPC_CACHE_REMOTE: an argument, with a password in it, could be read by everybody.
  *
  * What it gives is a whole entry (store_get_entry()), which is checked by whoever gets it: a remote
- * is not trusted. Many may be asked for at once. Never a reason to fail: what is not answered within
+ * may be damaged. Many may be asked for at once. Never a reason to fail: what is not answered within
  * the time limit, what a helper failed that has ended or that speaks nonsense, is a miss. After some
  * failures in a row the remote is left alone for a while, and tried again; so is the helper. An
  * answer that comes late is dropped.
@@ -53,8 +53,9 @@ struct remote_counts {
 
 /*
  * Starts the helper for the URL's scheme (https:// has http's, redis+unix:// redis's): beside this
- * program, else on PATH. NULL: no such helper, or no URL; e does not show what may be a password.
- * limit is how long the answer to a get may take; one to a put may take ten times as long.
+ * program, else on PATH. NULL: no URL; e does not show what may be a password. Where there is no such
+ * helper everything is skipped, and remote_trouble() says so. limit is how long the answer to a get
+ * may take; a put has failed when nothing at all was answered for three times as long.
  */
 struct remote *remote_open(const char *url, int64_t limit, struct events *ev, struct err *e);
 

@@ -73,17 +73,19 @@ static int start_with_url(struct remote_helper *h, struct err *e)
 	const char *before = getenv(variable);
 	char *kept = before ? mem_copy(before, strlen(before)) : NULL;
 	char *argv[] = {h->program, NULL};
-	int got;
+	int got, errnum;
 
 	if (setenv(variable, h->url, 1) < 0)
 		got = err_sys(e, errno, "cannot set %s", variable);
 	else
 		got = child_start(&h->child, argv, e);
+	errnum = errno;
 	if (kept)
 		setenv(variable, kept, 1);
 	else
 		unsetenv(variable);
 	free(kept);
+	h->hopeless = got < 0 && child_start_status(errnum) == CHILD_NOT_FOUND;
 	return got;
 }
 
@@ -115,7 +117,7 @@ int remote_helper_init(struct remote_helper *h, const char *url, struct events *
 	h->source = events_source(ev, ready, h);
 	h->rng.state = (uint64_t)clock_wall() ^ (uint64_t)getpid() << 40;
 	pace_breaker_init(&h->breaker, 1, FIRST_PAUSE, LONGEST_PAUSE);
-	return start(h, clock_mono(), e);
+	return 0;
 }
 
 bool remote_helper_up(struct remote_helper *h, int64_t now, struct err *e)
@@ -188,7 +190,7 @@ void remote_helper_stop(struct remote_helper *h, int64_t now, struct err *e)
 		h->hopeless = WEXITSTATUS(status) == WRONG_USAGE;
 	} else if (itself && status >= 0 && WIFSIGNALED(status)) {
 		err_set(e, "%s was killed by signal %d", h->program, WTERMSIG(status));
-}
+	}
 }
 
 void remote_helper_free(struct remote_helper *h)
@@ -272,6 +274,11 @@ static void ready(void *ctx, int fd, unsigned mask)
 		h->readable = true;
 	else if (fd == h->child.in)
 		flush(h);
+}
+
+void remote_helper_look(struct remote_helper *h)
+{
+	h->readable = h->running;
 }
 
 static void read_some(struct remote_helper *h)

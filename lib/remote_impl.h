@@ -20,7 +20,8 @@ struct remote_helper {
 	char *url, *program;
 	struct child child;
 	bool running;
-	bool hopeless; /* it said that its configuration is wrong: it is not started again */
+	bool
+	    hopeless; /* not there, or it said that its configuration is wrong: not started again */
 	bool readable; /* it was said that there is something to be read */
 	bool ended; /* it will say no more, or take no more */
 	bool writing; /* events waits until it takes more */
@@ -33,7 +34,7 @@ struct remote_helper {
 	size_t sent;
 };
 
-/* Finds and starts it. */
+/* Finds out which it is. -1: the URL is none. */
 int remote_helper_init(struct remote_helper *h, const char *url, struct events *ev, struct err *e);
 
 /* true: it is running, started anew where that is due. Where it cannot be, e says why. */
@@ -46,6 +47,9 @@ void remote_helper_send(struct remote_helper *h, const struct wire *m);
 
 /* 1: the next message. 0: none now. -1: it has ended, or speaks nonsense; then _stop() it. */
 int remote_helper_next(struct remote_helper *h, struct wire *m, struct err *e);
+
+/* It may have said something that events has not told yet. */
+void remote_helper_look(struct remote_helper *h);
 
 /* What it said made sense. */
 void remote_helper_good(struct remote_helper *h);
@@ -81,6 +85,7 @@ struct remote {
 	struct remote_asks gets, puts;
 	void **lost; /* gets that have failed and have not been told yet, from lost_at on */
 	size_t n_lost, lost_at, lost_cap;
+	int64_t heard; /* the last answer */
 	struct err trouble;
 	struct remote_counts counts;
 };

@@ -308,7 +308,14 @@ static void silent(void)
 	CHECK(!got[0].hit && !got[1].hit && !got[2].hit && remote_counts(r)->failed == 3);
 	CHECK(troubled("no answer within 0.1 s"));
 
-	check_test("… and after three it is left alone: a miss at once");
+	check_test("… a put has failed when nothing was heard for longer");
+	begun = clock_mono();
+	remote_put(r, &keys[0], slice_str("an entry"));
+	CHECK(remote_busy(r) && turn(NULL, 0, true) == 0);
+	took = clock_mono() - begun;
+	CHECK(took >= 3 * LIMIT && took < 20 * LIMIT && remote_counts(r)->puts_failed == 1);
+
+	check_test("… and after three gets it is left alone: a miss at once");
 	begun = clock_mono();
 	CHECK(!get_one(&keys[0]).hit && remote_counts(r)->skipped == 1);
 	CHECK(clock_mono() - begun < LIMIT);
@@ -357,6 +364,24 @@ static void late(void)
 	CHECK(!get_one(&keys[0]).hit);
 	CHECK(!get_one(&keys[1]).hit);
 	CHECK(remote_counts(r)->failed == 2 && remote_counts(r)->hits == 0);
+	shut();
+}
+
+static void slow_ourselves(void)
+{
+	struct remote_got got;
+
+	check_test("what came in time is not late because we were");
+	if (!open_mode("fake://keep"))
+		return;
+	for (int i = 0; i < 3; i++)
+		remote_get(r, &keys[i], NULL);
+	poll(NULL, 0, 3 * LIMIT / MS / 2);
+	for (int i = 0; i < 3; i++) {
+		CHECK(remote_next(r, clock_mono(), &got) && !got.hit);
+		poll(NULL, 0, LIMIT / MS);
+	}
+	CHECK(remote_counts(r)->misses == 3 && remote_counts(r)->failed == 0);
 	shut();
 }
 
@@ -445,19 +470,27 @@ static void does_not_read(void)
 static void no_helper(void)
 {
 	static const char *const urls[] = {
-	    "", "x", "fake:", "fake:/x", "://x", "../x://h", "nosuch://me:s3cret@h"};
+	    "", "x", "fake:", "fake:/x", "://x", "../x://me:s3cret@h"};
 	struct err e;
 
-	check_test("no such helper, no such URL");
+	check_test("no URL");
 	CHECK(events_init(&ev, &e) == 0);
 	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
 		r = remote_open(urls[i], LIMIT, &ev, &e);
 		if (!CHECK(!r && e.text[0] && !strstr(e.text, "s3cret")))
 			printf("# %s: %s\n", urls[i], e.text);
 	}
-	CHECK(strstr(e.text, "npc-cache-nosuch") != NULL);
 	remote_close(NULL);
 	events_free(&ev);
+
+	check_test("no such helper: everything is skipped, and it is told why");
+	if (!open_mode("nosuch://me:s3cret@h"))
+		return;
+	CHECK(troubled("cannot run npc-cache-nosuch"));
+	CHECK(!get_one(&keys[0]).hit && remote_counts(r)->skipped == 1);
+	remote_put(r, &keys[0], slice_str("an entry"));
+	CHECK(remote_counts(r)->puts_skipped == 1 && !remote_busy(r));
+	shut();
 
 	check_test("URLs with a password");
 	CHECK(remote_has_password("redis://:p@h"));
@@ -509,6 +542,7 @@ int main(int argc, char **argv)
 	silent();
 	refusing();
 	late();
+	slow_ourselves();
 	nonsense();
 	starts_again();
 	does_not_read();
