@@ -223,12 +223,16 @@ static void close_all(struct redis *r)
 void redis_lost(struct redis *r, const struct err *why)
 {
 	struct redis_link *k = &r->link;
+	bool idle = r->n_pending == 0 && k->failures == 0;
+	double unit = (1 + rng_unit(&k->rng)) / 2;
 
 	close_all(r);
 	k->why = *why;
-	k->retry =
-	    clock_mono() + pace_backoff_wait(&k->backoff, k->failures, (1 + rng_unit(&k->rng)) / 2);
-	k->failures++;
+	/* Servers close what is not used for long: no reason to leave them alone. */
+	if (!idle) {
+		k->retry = clock_mono() + pace_backoff_wait(&k->backoff, k->failures, unit);
+		k->failures++;
+	}
 	while (r->n_pending) {
 		struct redis_pending p = pop(r);
 

@@ -12,6 +12,7 @@
 enum {
 	READ_SIZE = 64 * 1024, /* what a pipe holds */
 	KEEP_SIZE = 1 << 20,
+	STEP_MS = 5,
 	END_MS = 50, /* for a helper that said its last to be seen to end */
 	LAST_MS = 300, /* for one that should end by itself */
 	WRONG_USAGE = 2 /* a helper's exit status */
@@ -142,15 +143,15 @@ double remote_helper_unit(struct remote_helper *h)
 	return rng_unit(&h->rng);
 }
 
-/* -1 where it has not ended within that time. */
+/* -1 where it has not ended within that time. In steps, for systems where there is no pidfd. */
 static int await_end(struct remote_helper *h, int ms)
 {
 	struct pollfd p = {.fd = h->child.pidfd, .events = POLLIN};
 	int status = -1;
 
-	if (poll(&p, 1, ms) > 0 && child_ended(&h->child, &status))
-		return status;
-	return -1;
+	for (; !child_ended(&h->child, &status) && ms > 0; ms -= STEP_MS)
+		poll(&p, 1, ms < STEP_MS ? ms : STEP_MS);
+	return status;
 }
 
 static void drop_pipes(struct remote_helper *h)

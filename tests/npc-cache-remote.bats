@@ -40,7 +40,7 @@ start_dav() {
 
 # machine NAME [OPTION...] <REQUESTS >RESPONSES: a run with that machine's own store, and ./cmd.
 machine() {
-	cache --cache-dir "$PWD/$1" --stats "stats.$1" "${@:2}" ./cmd
+	cache --sync none --cache-dir "$PWD/$1" --stats "stats.$1" "${@:2}" ./cmd
 }
 
 # remote STATS FILTER: what jq's FILTER makes of what the remote did.
@@ -50,7 +50,16 @@ remote() {
 
 # running NAME: that machine's npc-cache.
 running() {
-	pgrep -f "^npc-cache run --cache-dir $PWD/$1 "
+	pids_of "^npc-cache run .* $PWD/$1 "
+}
+
+# helpers: those of this tree's runs.
+helpers() {
+	pids_of "^$ROOT/.*/npc-cache-redis"
+}
+
+no_helper() {
+	[ -z "$(helpers)" ]
 }
 
 # same_answers FILE FILE: all but where they came from, in any order.
@@ -188,7 +197,7 @@ with_half_done() {
 
 @test "remote: a helper that is killed in mid-run" {
 	start_redis
-	with_half_done 'kill -9 "$(pgrep -P "$(running a)" -f npc-cache-redis)"' "$(redis_url)"
+	with_half_done 'kill -9 "$(helpers)"' "$(redis_url)"
 	grep -q 'killed by signal 9' err
 }
 
@@ -379,11 +388,6 @@ heals() {
 	# Redis was told it on its command line, and has it in its log's folder nowhere.
 	run -1 grep -rl 's3cret' processes out out.b out.c err err.c stats.a stats.b stats.c a b c calls
 	assert_output ''
-}
-
-# no_helper: none of this tree's runs.
-no_helper() {
-	! pgrep -f "^$ROOT/.*/npc-cache-redis"
 }
 
 @test "remote: no helper is left behind" {

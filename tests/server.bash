@@ -178,6 +178,15 @@ wait_for_redis() {
 	return 1
 }
 
+# pids_of PATTERN: of the processes whose arguments, with blanks between them, match it.
+pids_of() {
+	local file words
+	for file in /proc/[0-9]*/cmdline; do
+		mapfile -t -d '' words <"$file" 2>/dev/null || continue
+		[[ ! ${words[*]} =~ $1 ]] || basename "${file%/cmdline}"
+	done
+}
+
 # make_certificates DIR: ca.pem, and cert.pem and key.pem for 127.0.0.1 and localhost, for a day.
 make_certificates() {
 	local curve=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
