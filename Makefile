@@ -24,6 +24,8 @@ COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -Ilib $(WARN) $(MODE) $(CPPFLAGS) $(CFLAG
 
 # Linked statically: found at run time, it would be most of what a program takes to start.
 PCRE2 = -l:libpcre2-8.a
+STORE = -l:libsodium.a -l:libxxhash.a -l:libzstd.a
+REDIS = -l:libhiredis.a
 CURL = -lcurl
 
 programs := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
@@ -46,6 +48,16 @@ $(OBJ)/npc-%: $(OBJ)/cmd/npc-%.o $(OBJ)/libnpc.a
 $(OBJ)/npc-llm: $(OBJ)/cmd/npc-llm.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL) -lm
 
+$(OBJ)/npc-cache: $(OBJ)/cmd/npc-cache.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE) -lm
+
+# What knows a remote store is a program of its own, so that npc-cache links none of it.
+$(OBJ)/npc-cache-redis: $(OBJ)/cmd/npc-cache-redis.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(REDIS) $(STORE) -lm
+
+$(OBJ)/npc-cache-http: $(OBJ)/cmd/npc-cache-http.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL) $(STORE) -lm
+
 # The server that tests talk to, and the loop that npc-llm is measured by.
 $(OBJ)/tests/server/server: $(server) $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz -lm
@@ -53,10 +65,24 @@ $(OBJ)/tests/server/server: $(server) $(OBJ)/libnpc.a
 $(OBJ)/tests/bench/llm/curl-loop: $(OBJ)/tests/bench/llm/curl-loop.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL)
 
+$(OBJ)/tests/redis: $(OBJ)/tests/unit/redis.o $(OBJ)/libnpc.a
+	@mkdir -p $(@D)
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(REDIS) $(STORE) -lm
+
+# What the store and npc-cache are measured by.
+$(OBJ)/tests/bench/cache/%: $(OBJ)/tests/bench/cache/%.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(OBJ)/tests/bench/cache/store-loop: $(OBJ)/tests/bench/cache/store-loop.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE)
+
+$(OBJ)/tests/bench/cache/redis-loop: $(OBJ)/tests/bench/cache/redis-loop.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lhiredis
+
 # Only those that call libcurl need it when they run.
 $(OBJ)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/libnpc.a
 	@mkdir -p $(@D)
-	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) -Wl,--as-needed $(CURL) -lm
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) $(STORE) -Wl,--as-needed $(CURL) -lm
 
 $(OBJ)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -85,9 +111,11 @@ lint:
 
 bench:
 	@scripts/deps build check bench
-	@$(MAKE) -s all tests $(OBJ)/tests/bench/llm/curl-loop
+	@$(MAKE) -s all tests $(OBJ)/tests/bench/llm/curl-loop \
+		$(addprefix $(OBJ)/tests/bench/cache/,store-loop redis-loop bare-loop empty)
 	@tests/bench/run
 	@tests/bench/llm.sh
+	@tests/bench/cache.sh
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/npc
@@ -114,4 +142,4 @@ clean:
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(OBJ)/lib/*.d $(OBJ)/cmd/*.d $(OBJ)/tests/unit/*.d \
-	$(OBJ)/tests/server/*.d $(OBJ)/tests/bench/llm/*.d)
+	$(OBJ)/tests/server/*.d $(OBJ)/tests/bench/llm/*.d $(OBJ)/tests/bench/cache/*.d)

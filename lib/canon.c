@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "jw.h"
 #include "mem.h"
@@ -62,10 +63,41 @@ static int put_number(struct buf *b, const struct json *v, struct err *e)
 	return 0;
 }
 
+/* Is the escape at p, which is well-formed, the one that the canonical form has? */
+static bool is_canonical_escape(const char *p)
+{
+	if (p[1] != 'u')
+		return p[1] != '/';
+	if (p[2] != '0' || p[3] != '0' || (p[4] != '0' && p[4] != '1') ||
+	    (p[5] >= 'A' && p[5] <= 'F'))
+		return false;
+	/* These have short forms. */
+	return p[4] == '1' || !strchr("89acd", p[5]);
+}
+
+/* Text that was escaped by a writer that escapes no more than it must: nearly all there is. */
+static bool is_canonical(const struct json *v)
+{
+	const char *p = v->ptr, *end = v->ptr + v->len;
+
+	if (!v->escaped)
+		return true;
+	while ((p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+		if (!is_canonical_escape(p))
+			return false;
+		p += 2;
+	}
+	return true;
+}
+
 static void put_string(struct buf *b, const struct json *v)
 {
 	struct buf text = {0};
 
+	if (is_canonical(v)) {
+		jw_raw(b, json_raw(v));
+		return;
+	}
 	jw_str(b, json_text(v, &text));
 	buf_free(&text);
 }
@@ -80,28 +112,67 @@ static int put_array(struct buf *b, const struct json *v, struct err *e)
 	return 0;
 }
 
+static bool is_listed(const struct json *name, const char *const *names)
+{
+	for (; names && *names; names++)
+		if (json_str_is(name, *names))
+			return true;
+	return false;
+}
+
+static bool has_escapes(const struct json *v)
+{
+	for (const struct json *name = json_first(v); name != json_end(v); name = json_next(name))
+		if (name->escaped)
+			return true;
+	return false;
+}
+
 /* The names without escapes; room is made first, so that none moves while others are added. */
-static void read_members(const struct json *v, struct member *members, struct buf *names)
+static size_t read_members(
+    const struct json *v, const char *const *without, struct member *members, struct buf *names)
 {
 	size_t n = 0;
 
-	buf_room(names, v->len);
+	if (has_escapes(v))
+		buf_room(names, v->len);
 	for (const struct json *name = json_first(v); name != json_end(v); name = json_next(name))
-		members[n++] = (struct member){json_text(name, names), json_value(name)};
+		if (!is_listed(name, without))
+			members[n++] = (struct member){json_text(name, names), json_value(name)};
+	return n;
 }
 
-static int put_object(struct buf *b, const struct json *v, struct err *e)
+/* Few, and mostly in order already. */
+static void sort_members(struct member *members, size_t n)
+{
+	struct member moved;
+	size_t at;
+
+	if (n > FEW_MEMBERS) {
+		qsort(members, n, sizeof *members, utf16_order);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		moved = members[i];
+		for (at = i; at > 0 && utf16_order(&members[at - 1], &moved) > 0; at--)
+			members[at] = members[at - 1];
+		members[at] = moved;
+	}
+}
+
+static int put_object(
+    struct buf *b, const struct json *v, const char *const *without, struct err *e)
 {
 	struct member few[FEW_MEMBERS];
 	struct member *members =
 	    v->count <= FEW_MEMBERS ? few : mem_array(v->count, sizeof *members);
 	struct buf names = {0};
+	size_t n = read_members(v, without, members, &names);
 	int status = 0;
 
-	read_members(v, members, &names);
-	qsort(members, v->count, sizeof *members, utf16_order);
+	sort_members(members, n);
 	jw_object(b);
-	for (uint32_t i = 0; i < v->count && status == 0; i++) {
+	for (size_t i = 0; i < n && status == 0; i++) {
 		jw_name_slice(b, members[i].name);
 		status = canon_put(b, members[i].value, e);
 	}
@@ -110,6 +181,11 @@ static int put_object(struct buf *b, const struct json *v, struct err *e)
 		free(members);
 	buf_free(&names);
 	return status;
+}
+
+int canon_put_without(struct buf *b, const struct json *v, const char *const *names, struct err *e)
+{
+	return v->type == JSON_OBJECT ? put_object(b, v, names, e) : canon_put(b, v, e);
 }
 
 /* The document's depth is bounded, and so is this recursion. */
@@ -124,7 +200,7 @@ int canon_put(struct buf *b, const struct json *v, struct err *e)
 	case JSON_ARRAY:
 		return put_array(b, v, e);
 	case JSON_OBJECT:
-		return put_object(b, v, e);
+		return put_object(b, v, NULL, e);
 	case JSON_NULL:
 	case JSON_FALSE:
 	case JSON_TRUE:

@@ -19,4 +19,10 @@
 /* Puts v's canonical form on b. */
 int canon_put(struct buf *b, const struct json *v, struct err *e);
 
+/*
+ * The same, without those members of v, an object, whose names are listed (NULL at the end). What
+ * stands deeper stays.
+ */
+int canon_put_without(struct buf *b, const struct json *v, const char *const *names, struct err *e);
+
 #endif

@@ -163,6 +163,21 @@ static void give_handle(struct http *h, struct http_handle *handle)
 	h->idle = handle;
 }
 
+/* A body makes a POST of whatever it was, so PUT is one by another name. */
+static bool set_method(CURL *easy, enum http_method method)
+{
+	const char *name = method == HTTP_PUT ? "PUT" : NULL;
+
+	return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, name) == 0 &&
+	    (method != HTTP_GET || curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == 0);
+}
+
+static bool set_body(CURL *easy, struct slice body)
+{
+	return curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len) == 0 &&
+	    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.ptr ? body.ptr : "") == 0;
+}
+
 /* What is set already is not set again: curl would parse the URL anew each time. */
 static bool set_call(struct http_handle *handle, const struct http_call *c)
 {
@@ -170,13 +185,15 @@ static bool set_call(struct http_handle *handle, const struct http_call *c)
 
 	if (handle->url != c->url && curl_easy_setopt(easy, CURLOPT_URL, c->url) != 0)
 		return false;
-	handle->url = c->url;
+	handle->url = c->own_url ? NULL : c->url;
 	if (handle->headers != c->headers &&
 	    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, c->headers) != 0)
 		return false;
 	handle->headers = c->headers;
-	return curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body.len) == 0 &&
-	    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, c->body.ptr) == 0;
+	if (handle->method != c->method && !set_method(easy, c->method))
+		return false;
+	handle->method = c->method;
+	return c->method == HTTP_GET || set_body(easy, c->body);
 }
 
 /* ---- calls */

@@ -1,5 +1,5 @@
 /*
- * http: many POSTs at once over libcurl's multi interface: one attempt each; whether to try again
+ * http: many calls at once over libcurl's multi interface: one attempt each; whether to try again
  * is for others to say.
  *
  * Connections are kept and shared, easy handles reused, certificates always verified, redirects
@@ -19,7 +19,8 @@
  * from http_start() until http_done() or http_abandon() has returned it; {0} is one that was never
  * started. Its answer's memory is kept for the next call; http_call_free() lets it go.
  *
- * url and headers are told apart by their addresses: they stay until http_free().
+ * url and headers are told apart by their addresses: they stay until http_free(), but for the url of a
+ * call that says that it has one of its own.
  *
  * An outcome of HTTP_ANSWERED says only that a status and a body came, not that they make sense.
  * Times are nanoseconds.
@@ -75,9 +76,13 @@ struct http_reader {
 	int (*data)(void *ctx, struct slice bytes);
 };
 
+enum http_method { HTTP_POST, HTTP_GET, HTTP_PUT };
+
 struct http_call {
 	/* the caller's */
+	enum http_method method;
 	const char *url;
+	bool own_url; /* it may go, or change, when the call has ended */
 	struct curl_slist *headers;
 	struct slice body;
 	const struct http_reader *reader;

@@ -12,6 +12,7 @@ struct http_handle {
 	struct http_call *call; /* or NULL, when idle */
 	const char *url; /* as set last: pointers, which stay as long as an endpoint does */
 	struct curl_slist *headers;
+	enum http_method method;
 	char error[CURL_ERROR_SIZE];
 	struct http_handle *next; /* of the idle */
 	struct http_handle *all; /* of those made */

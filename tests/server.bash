@@ -1,5 +1,5 @@
-# Servers for tests: our own, that misbehaves on demand (tests/server, `server --help`), and nginx
-# in front of it. Everything listens on 127.0.0.1, on a port that is free, and ends with its test.
+# Servers for tests: our own, that misbehaves on demand (tests/server, `server --help`), nginx in
+# front of it, and a Redis. Everything listens on 127.0.0.1, on a port that is free, and ends with its test.
 #
 #	load helpers
 #	load server
@@ -146,6 +146,45 @@ nginx_config() {
 			$2
 		}
 	CONF
+}
+
+# start_redis [OPTION...]: a Redis that keeps nothing. Sets REDIS_SOCKET, REDIS_PORT and REDIS_PID.
+# It cannot be given any free port either.
+start_redis() {
+	local dir try
+	dir=$(server_dir redis)
+	REDIS_SOCKET=$dir/socket
+	for ((try = 0; try < 20; try++)); do
+		REDIS_PORT=$((20000 + RANDOM % 12000))
+		setpriv --pdeathsig TERM redis-server --bind 127.0.0.1 --port "$REDIS_PORT" --unixsocket "$REDIS_SOCKET" \
+			--save '' --appendonly no --dir "$dir" --pidfile "$dir/pid" "$@" >"$dir/log" 2>&1 3>&- &
+		REDIS_PID=$!
+		SERVER_PIDS+=("$REDIS_PID")
+		! wait_for_redis "$dir/log" "$REDIS_PID" || return 0
+		wait "$REDIS_PID" 2>/dev/null || true
+	done
+	cat "$dir/log" >&2
+	return 1
+}
+
+# wait_for_redis LOG PID: until it says that it is ready. Fails when PID ends, or after 10 s.
+wait_for_redis() {
+	local i
+	for ((i = 0; i < 1000; i++)); do
+		! grep -q 'eady to accept connections' "$1" 2>/dev/null || return 0
+		kill -0 "$2" 2>/dev/null || return 1
+		sleep 0.01
+	done
+	return 1
+}
+
+# pids_of PATTERN: of the processes whose arguments, with blanks between them, match it.
+pids_of() {
+	local file words
+	for file in /proc/[0-9]*/cmdline; do
+		mapfile -t -d '' words <"$file" 2>/dev/null || continue
+		[[ ! ${words[*]} =~ $1 ]] || basename "${file%/cmdline}"
+	done
 }
 
 # make_certificates DIR: ca.pem, and cert.pem and key.pem for 127.0.0.1 and localhost, for a day.

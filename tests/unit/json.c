@@ -177,6 +177,45 @@ static void canonical_form(void)
 	buf_free(&b);
 }
 
+/* Each escape on its own, next to one that is not canonical: both ways of writing agree. */
+static void canonical_escapes(void)
+{
+	struct buf alone = {0}, beside = {0}, want = {0};
+
+	check_test("text whose escapes are canonical already has the same form as any other");
+	for (unsigned c = 0; c < 0x80; c++) {
+		for (unsigned upper = 0; upper < 2; upper++) {
+			buf_clear(&alone);
+			buf_clear(&beside);
+			buf_fmt(&alone, upper ? "\"\\u%04X\"" : "\"\\u%04x\"", c);
+			buf_fmt(&beside, "[\"\\u%04x\\/\"]", c);
+			buf_clear(&want);
+			CHECK(canon_put(&want, json_first(parse(buf_cstr(&beside))), NULL) == 0);
+			/* Without the '/' that made it not canonical. */
+			memmove(want.ptr + want.len - 2, want.ptr + want.len - 1, 1);
+			want.len--;
+			canonical(buf_cstr(&alone), buf_cstr(&want));
+		}
+	}
+	canonical("\"\\n\\t\\r\\b\\f\\\\\\\"\"", "\"\\n\\t\\r\\b\\f\\\\\\\"\"");
+	canonical("\"\\\\u000A\"", "\"\\\\u000A\"");
+	buf_free(&alone);
+	buf_free(&beside);
+	buf_free(&want);
+}
+
+static void canonical_without(void)
+{
+	static const char *const names[] = {"b", "user", NULL};
+	struct buf b = {0};
+
+	check_test("members of the top can be left out, whatever their spelling");
+	CHECK(canon_put_without(&b, parse("{\"c\":1,\"b\":{},\"\\u0075ser\":1,\"a\":{\"b\":2}}"),
+		  names, NULL) == 0);
+	CHECK_SLICE(buf_all(&b), "{\"a\":{\"b\":2},\"c\":1}");
+	buf_free(&b);
+}
+
 static void nested(struct buf *b, size_t levels)
 {
 	buf_clear(b);
@@ -239,6 +278,8 @@ int main(int argc, char **argv)
 	walking();
 	text_and_numbers();
 	canonical_form();
+	canonical_escapes();
+	canonical_without();
 	reuse();
 	sizes();
 	json_doc_free(&doc);
