@@ -106,18 +106,6 @@ static void say(void *ctx, const char *text)
 	diag_warn("%s", text);
 }
 
-static _Noreturn void die_by(int sig)
-{
-	sigset_t set;
-
-	signal(sig, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	raise(sig);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	exit(DIAG_STOPPED);
-}
-
 static int run(struct cache *c, char **operands)
 {
 	struct relay_config k = {.fetch = c->options.fetch, .max_line = c->filter.max_line};
@@ -151,7 +139,7 @@ static int run(struct cache *c, char **operands)
 	c->filter.unreadable = r.unreadable;
 	status = filter_end(&c->filter);
 	if (r.signal)
-		die_by(r.signal);
+		diag_die_by(r.signal);
 	if (r.unwritable || broken < 0)
 		return DIAG_STOPPED;
 	return r.status ? r.status : status;
@@ -335,9 +323,7 @@ static void stat_store(struct cache *c)
 	struct cachestat all = {0};
 	struct err e;
 
-	if (cacheopts_prices(&c->options, &e) < 0)
-		diag_die(DIAG_USAGE, "%s", e.text);
-	prices = c->options.priced ? &c->options.prices : NULL;
+	prices = c->options.prices.len ? &c->options.prices : NULL;
 	if (cachestat_read(&all, c->tiers.store, &e) < 0)
 		diag_die(DIAG_STOPPED, "%s", e.text);
 	if (c->options.json)

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fs.h"
 #include "num.h"
 #include "remote.h"
 
@@ -88,8 +87,6 @@ static const struct {
 static const char *const commands[] = {
     "run", "get", "put", "key", "stat", "list", "gc", "verify", "clear"};
 
-enum { PRICES_FILE_MAX = 1 << 20 };
-
 #define SECOND INT64_C(1000000000)
 
 int cacheopts_init(struct cacheopts *o, const char *command)
@@ -154,14 +151,6 @@ static int set_remote(struct cacheopts *o, const char *value, struct err *e)
 	return 1;
 }
 
-static int set_price(struct cacheopts *o, const char *value, struct err *e)
-{
-	if (money_prices_arg(&o->prices, slice_str(value), e) < 0)
-		return -1;
-	o->priced = true;
-	return 1;
-}
-
 static int set_name(const char **name, const char *value, struct err *e)
 {
 	*name = value;
@@ -204,9 +193,9 @@ static int set_value(struct cacheopts *o, int option, const char *value, struct 
 	case 'q':
 		return set_name(&o->requests, value, e);
 	case PRICES:
-		return set_name(&o->prices_path, value, e);
+		return money_prices_read(&o->prices, value, e) < 0 ? -1 : 1;
 	case PRICE:
-		return set_price(o, value, e);
+		return money_prices_arg(&o->prices, slice_str(value), e) < 0 ? -1 : 1;
 	case REMOTE:
 		return set_remote(o, value, e);
 	case REMOTE_TIMEOUT:
@@ -226,20 +215,11 @@ static int set_value(struct cacheopts *o, int option, const char *value, struct 
 	}
 }
 
-static const char *long_name(int option)
-{
-	const struct option *p = cacheopts_long;
-
-	while (p->name && p->val != option)
-		p++;
-	return p->name;
-}
-
 int cacheopts_set(struct cacheopts *o, int option, const char *value, struct err *e)
 {
-	const char *name = long_name(option);
+	const char *name = filter_option_name(cacheopts_long, option);
 
-	for (size_t i = 0; name && i < sizeof scopes / sizeof *scopes; i++)
+	for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
 		if (scopes[i].option == option && !(scopes[i].commands & o->command))
 			return err_set(e, "--%s is not for %s", name, o->name);
 	switch (set_value(o, option, value, e)) {
@@ -250,28 +230,6 @@ int cacheopts_set(struct cacheopts *o, int option, const char *value, struct err
 	default:
 		return err_wrap(e, "--%s", name);
 	}
-}
-
-int cacheopts_prices(struct cacheopts *o, struct err *e)
-{
-	struct buf text = {0};
-	struct json_doc doc = {0};
-	const struct json *root;
-	int status;
-
-	if (!o->prices_path)
-		return 0;
-	status = fs_slurp(o->prices_path, PRICES_FILE_MAX, &text, e);
-	if (status == 0) {
-		root = json_parse(&doc, buf_all(&text), e);
-		status = root ? money_prices_load(&o->prices, root, e) : -1;
-		if (status < 0)
-			err_wrap(e, "%s", o->prices_path);
-	}
-	o->priced = true;
-	json_doc_free(&doc);
-	buf_free(&text);
-	return status;
 }
 
 int cacheopts_dir(const struct cacheopts *o, const struct conf *c, struct buf *path, struct err *e)

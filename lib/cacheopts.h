@@ -40,9 +40,9 @@ enum {
 struct cacheopts {
 	unsigned command; /* one of the set */
 	const char *name; /* what it is called */
-	const char *dir, *space, *remote, *misses, *requests, *prices_path;
+	const char *dir, *space, *remote, *misses, *requests;
 	int64_t remote_limit;
-	bool json, refresh, priced;
+	bool json, refresh;
 	struct money_prices prices;
 	struct store_config store;
 	struct fetch_config fetch;
@@ -58,9 +58,6 @@ int cacheopts_init(struct cacheopts *o, const char *command);
 
 /* 1: it is set. 0: it is none of these. -1: it is not for this command, or has no such value. */
 int cacheopts_set(struct cacheopts *o, int option, const char *value, struct err *e);
-
-/* Reads the file that --prices names, if any. */
-int cacheopts_prices(struct cacheopts *o, struct err *e);
 
 /* Where the store is: the flag, NPC_CACHE_DIR, else npc in the user's folder for caches. */
 int cacheopts_dir(const struct cacheopts *o, const struct conf *c, struct buf *path, struct err *e);

@@ -1,16 +1,14 @@
 #include "relay.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "intake.h"
 #include "jw.h"
-#include "ndjson.h"
+#include "signals.h"
 
 static char *const standard_input[] = {"-", NULL};
 
@@ -18,14 +16,11 @@ struct relay {
 	const struct relay_config *config;
 	struct relay_result *r;
 	struct events *events;
-	struct ndjson_in in;
+	struct intake intake;
 	struct outlet out;
+	struct signals signals;
 	struct fetch *fetch;
 	struct json_doc doc;
-	unsigned in_source, out_source;
-	int signals; /* a signalfd */
-	unsigned n_signals; /* that came */
-	bool reading, in_waits, out_waits;
 	bool at_once; /* the end */
 };
 
@@ -42,14 +37,24 @@ __attribute__((format(printf, 2, 3))) static void say(struct relay *m, const cha
 
 /* ---- input */
 
+static bool has_room(void *ctx)
+{
+	const struct relay *m = ctx;
+
+	return fetch_has_room(m->fetch);
+}
+
 static void bad_line(struct relay *m, const struct line *l, const char *message)
 {
-	say(m, "%s:%lu: invalid_request_line: %s", m->in.name, m->in.line, message);
+	const struct ndjson_in *in = &m->intake.in;
+
+	say(m, "%s:%lu: invalid_request_line: %s", in->name, in->line, message);
 	fetch_reject(m->fetch, l, "invalid_request_line", message);
 }
 
-static void take_line(struct relay *m, struct slice text)
+static void take_line(void *ctx, struct slice text)
 {
+	struct relay *m = ctx;
 	struct line l = {0};
 	struct err e;
 	const struct json *root = json_parse(&m->doc, text, &e);
@@ -63,57 +68,29 @@ static void take_line(struct relay *m, struct slice text)
 		fetch_add(m->fetch, &l, text);
 }
 
-static void input_ready(void *ctx, int fd, unsigned mask)
+static void too_long(void *ctx, const char *message)
 {
 	struct relay *m = ctx;
 
-	(void)fd;
-	(void)mask;
-	m->in_waits = false;
+	say(m, "%s", message);
+	fetch_reject(m->fetch, &(struct line){0}, "invalid_request_line", message);
 }
 
-static void wait_for_input(struct relay *m)
+static void unreadable(void *ctx, const char *message)
 {
-	struct err e;
+	struct relay *m = ctx;
 
-	if (events_watch(m->events, m->in.fd, EPOLLIN | EPOLLONESHOT, m->in_source, &e) == 0)
-		m->in_waits = true;
-}
-
-static void end_of_input(struct relay *m)
-{
-	m->reading = false;
-	fetch_last(m->fetch);
+	say(m, "%s", message);
+	m->r->unreadable = true;
 }
 
 static void read_lines(struct relay *m)
 {
-	struct err e;
-	struct slice text = {0};
-
-	while (m->reading && !m->in_waits && fetch_has_room(m->fetch)) {
-		switch (ndjson_next(&m->in, &text, &e)) {
-		case NDJSON_LINE:
-			m->r->lines++;
-			take_line(m, text);
-			break;
-		case NDJSON_TOO_LONG:
-			m->r->lines++;
-			say(m, "%s", e.text);
-			fetch_reject(m->fetch, &(struct line){0}, "invalid_request_line", e.text);
-			break;
-		case NDJSON_UNREADABLE:
-			say(m, "%s", e.text);
-			m->r->unreadable = true;
-			break;
-		case NDJSON_WAIT:
-			wait_for_input(m);
-			break;
-		case NDJSON_END:
-		default:
-			end_of_input(m);
-		}
-	}
+	if (m->intake.ended)
+		return;
+	intake_read(&m->intake);
+	if (m->intake.ended)
+		fetch_last(m->fetch);
 }
 
 /* ---- output */
@@ -122,31 +99,8 @@ static void stop(struct relay *m, int sig, const char *why)
 {
 	if (!m->r->signal)
 		m->r->signal = sig;
-	m->reading = false;
+	m->intake.ended = true;
 	fetch_stop(m->fetch, why);
-}
-
-static void output_ready(void *ctx, int fd, unsigned mask)
-{
-	struct relay *m = ctx;
-
-	(void)fd;
-	/* The reader is gone: seen before there is anything to write. */
-	if (mask & EPOLLERR) {
-		m->out.failed = m->out.closed = true;
-		events_ignore(m->events, m->out.fd);
-	}
-	m->out_waits = false;
-}
-
-static void watch_output(struct relay *m, bool full)
-{
-	struct err e;
-
-	if (!m->out.own || m->out_waits == full)
-		return;
-	m->out_waits = full;
-	events_watch(m->events, m->out.fd, full ? EPOLLOUT : 0, m->out_source, &e);
 }
 
 static void lost_output(struct relay *m, const char *why)
@@ -165,37 +119,12 @@ static void lost_output(struct relay *m, const char *why)
 static void flush(struct relay *m)
 {
 	struct err e = {""};
-	int status = m->out.failed ? -1 : outlet_flush(&m->out, &e);
 
-	if (status < 0)
+	if (outlet_flush(&m->out, &e) < 0)
 		lost_output(m, e.text);
-	else
-		watch_output(m, status == 1);
 }
 
 /* ---- signals */
-
-static void add_unless_ignored(sigset_t *set, int sig)
-{
-	struct sigaction now;
-
-	if (sigaction(sig, NULL, &now) == 0 && now.sa_handler != SIG_IGN)
-		sigaddset(set, sig);
-}
-
-static int catch_signals(struct relay *m, struct err *e)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	add_unless_ignored(&set, SIGINT);
-	add_unless_ignored(&set, SIGTERM);
-	add_unless_ignored(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	m->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return m->signals < 0 ? err_sys(e, errno, "cannot watch for signals") : 0;
-}
 
 static void first_signal(struct relay *m, int sig)
 {
@@ -205,24 +134,20 @@ static void first_signal(struct relay *m, int sig)
 		    (unsigned long long)fetch_flying(m->fetch));
 }
 
-static void signalled(void *ctx, int fd, unsigned mask)
+static void signalled(void *ctx)
 {
 	struct relay *m = ctx;
-	struct signalfd_siginfo info;
 
-	(void)mask;
-	while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
-		int sig = (int)info.ssi_signo;
-
-		m->n_signals++;
-		if (m->n_signals == 1) {
-			first_signal(m, sig);
-		} else if (m->n_signals == 2) {
-			fetch_signal(m->fetch, sig);
-		} else {
-			fetch_signal(m->fetch, SIGKILL);
-			m->at_once = true;
-		}
+	switch (m->signals.n) {
+	case 1:
+		first_signal(m, m->signals.first);
+		break;
+	case 2:
+		fetch_signal(m->fetch, m->signals.last);
+		break;
+	default:
+		fetch_signal(m->fetch, SIGKILL);
+		m->at_once = true;
 	}
 }
 
@@ -230,23 +155,17 @@ static void signalled(void *ctx, int fd, unsigned mask)
 
 static int begin(struct relay *m, struct err *e)
 {
+	struct intake_reader reader = {has_room, take_line, too_long, unreadable, m};
 	struct fetch_config k = m->config->fetch;
 
 	m->events = k.events;
 	outlet_init(&m->out, STDOUT_FILENO);
 	k.out = &m->out;
 	m->fetch = fetch_new(&k);
-	ndjson_in_init(&m->in, standard_input, m->config->max_line, NULL);
-	m->in.nowait = true;
-	m->reading = true;
-	m->in_source = events_source(m->events, input_ready, m);
-	m->out_source = events_source(m->events, output_ready, m);
-	if (catch_signals(m, e) < 0 ||
-	    events_watch(
-		m->events, m->signals, EPOLLIN, events_source(m->events, signalled, m), e) < 0)
+	intake_init(&m->intake, standard_input, m->config->max_line, m->events, &reader);
+	if (signals_init(&m->signals, m->events, signalled, m, e) < 0)
 		return -1;
-	/* A mask of 0 still tells when the reader goes away. */
-	return m->out.own && events_watch(m->events, m->out.fd, 0, m->out_source, e) < 0 ? -1 : 0;
+	return outlet_watch(&m->out, m->events, e);
 }
 
 static bool is_done(const struct relay *m)
@@ -267,7 +186,7 @@ static int run(struct relay *m, struct err *e)
 		flush(m);
 		if (is_done(m))
 			return 0;
-		more = m->reading && !m->in_waits && fetch_has_room(m->fetch);
+		more = intake_more(&m->intake);
 		if (events_wait(m->events, more ? now : fetch_deadline(m->fetch), now, e) < 0)
 			return -1;
 	}
@@ -279,21 +198,21 @@ static void end(struct relay *m)
 
 	r->counts = *fetch_counts(m->fetch);
 	r->status = fetch_status(m->fetch);
-	r->bytes_in = m->in.bytes;
+	r->lines = m->intake.lines;
+	r->bytes_in = m->intake.in.bytes;
 	r->bytes_out = m->out.bytes;
 	/* The events are somebody else's, and go on. */
 	events_ignore(m->events, STDIN_FILENO);
 	fetch_free(m->fetch);
-	ndjson_in_free(&m->in);
+	intake_free(&m->intake);
 	outlet_free(&m->out);
 	json_doc_free(&m->doc);
-	if (m->signals >= 0)
-		close(m->signals);
+	signals_free(&m->signals);
 }
 
 int relay_run(const struct relay_config *config, struct relay_result *r, struct err *e)
 {
-	struct relay m = {.config = config, .r = r, .signals = -1};
+	struct relay m = {.config = config, .r = r, .signals.fd = -1};
 	int status;
 
 	*r = (struct relay_result){0};
