@@ -69,7 +69,10 @@ $(OBJ)/tests/redis: $(OBJ)/tests/unit/redis.o $(OBJ)/libnpc.a
 	@mkdir -p $(@D)
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(REDIS) $(STORE) -lm
 
-# What the store is measured by.
+# What the store and npc-cache are measured by.
+$(OBJ)/tests/bench/cache/%: $(OBJ)/tests/bench/cache/%.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
 $(OBJ)/tests/bench/cache/store-loop: $(OBJ)/tests/bench/cache/store-loop.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE)
 
@@ -108,7 +111,7 @@ lint:
 bench:
 	@scripts/deps build check bench
 	@$(MAKE) -s all tests $(OBJ)/tests/bench/llm/curl-loop \
-		$(OBJ)/tests/bench/cache/store-loop $(OBJ)/tests/bench/cache/redis-loop
+		$(addprefix $(OBJ)/tests/bench/cache/,store-loop redis-loop bare-loop empty)
 	@tests/bench/run
 	@tests/bench/llm.sh
 	@tests/bench/cache.sh

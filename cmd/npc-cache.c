@@ -11,17 +11,15 @@
 #include "deposit.h"
 #include "diag.h"
 #include "filter.h"
-#include "fs.h"
 #include "jw.h"
 #include "lookup.h"
 #include "mem.h"
+#include "misses.h"
 #include "relay.h"
 
 static const char usage[] = "npc-cache run [OPTION...] CMD [ARG...]\n"
 			    "       npc-cache get|put|key|stat|list|gc|verify|clear [OPTION...] "
 			    "[FILE...]";
-
-enum { PRICES_FILE_MAX = 1 << 20 };
 
 struct cache {
 	struct filter filter;
@@ -33,7 +31,7 @@ struct cache {
 	struct tiers tiers;
 	struct lookup lookup;
 	struct deposit deposit;
-	struct ndjson_out misses;
+	struct misses misses;
 	uint64_t hits, missed, stored, passed;
 };
 
@@ -61,7 +59,6 @@ static void open_remote(struct cache *c)
 	const char *url = c->options.remote;
 	struct err e;
 
-	signal(SIGPIPE, SIG_IGN);
 	if (events_init(&c->events, &e) < 0)
 		diag_die(DIAG_STOPPED, "%s", e.text);
 	c->tiers.events = &c->events;
@@ -69,20 +66,11 @@ static void open_remote(struct cache *c)
 		url = conf_get(&c->conf, "NPC_CACHE_REMOTE");
 	if (!url)
 		return;
+	/* A helper that ends is no reason to end. */
+	signal(SIGPIPE, SIG_IGN);
 	c->tiers.remote = remote_open(url, c->options.remote_limit, &c->events, &e);
 	if (!c->tiers.remote)
 		diag_die(DIAG_USAGE, "%s", e.text);
-}
-
-static void close_remote(struct cache *c)
-{
-	if (!c->tiers.remote)
-		return;
-	tiers_finish(&c->tiers, 10 * c->options.remote_limit);
-	tiers_stats(&c->tiers, &c->filter.stats);
-	if (remote_trouble(c->tiers.remote))
-		diag_warn("the remote: %s", remote_trouble(c->tiers.remote));
-	remote_close(c->tiers.remote);
 }
 
 /* Whatever is still to be written down. */
@@ -91,13 +79,13 @@ static int close_store(struct cache *c)
 	struct err e;
 	int status;
 
-	close_remote(c);
-	status = store_close(c->tiers.store, &e);
+	tiers_finish(&c->tiers, 10 * c->options.remote_limit);
+	tiers_stats(&c->tiers, &c->filter.stats);
+	if (c->tiers.remote && remote_trouble(c->tiers.remote))
+		diag_warn("the remote: %s", remote_trouble(c->tiers.remote));
+	status = tiers_close(&c->tiers, &e);
 	if (status < 0)
 		diag_warn("%s", e.text);
-	if (c->tiers.events)
-		events_free(&c->events);
-	tiers_free(&c->tiers);
 	return status;
 }
 
@@ -172,20 +160,16 @@ static int run(struct cache *c, char **operands)
 
 /* ---- get, put, key */
 
+/* What cannot be written is told at the end. */
 static void miss(struct cache *c, const struct line *l)
 {
-	struct buf *b = &c->filter.out.buf;
-	struct err e;
-
 	c->missed++;
 	if (c->options.misses) {
-		jw_raw(&c->misses.buf, json_raw(l->root));
-		if (ndjson_end(&c->misses, &e) < 0)
-			diag_die(DIAG_STOPPED, "%s: %s", c->options.misses, e.text);
+		misses_put(&c->misses, l->root, NULL);
 		return;
 	}
 	c->filter.failed++;
-	line_put_error(b, l, "cache_miss", "the store has no answer");
+	line_put_error(&c->filter.out.buf, l, "cache_miss", "the store has no answer");
 	filter_put(&c->filter);
 }
 
@@ -250,7 +234,6 @@ static int end(struct cache *c, int status)
 
 static int get(struct cache *c, char **operands)
 {
-	struct fs_temp file = {.fd = -1};
 	struct err e;
 	int status = 0;
 
@@ -258,18 +241,13 @@ static int get(struct cache *c, char **operands)
 	open_remote(c);
 	c->lookup = (struct lookup){.tiers = &c->tiers, .keys = &c->keys};
 	c->lookup.want.max_age = c->options.fetch.max_age;
-	if (c->options.misses) {
-		if (fs_temp_open(&file, c->options.misses, &e) < 0)
-			diag_die(DIAG_STOPPED, "%s", e.text);
-		ndjson_out_init(&c->misses, file.fd);
-	}
+	if (misses_open(&c->misses, c->options.misses, &e) < 0)
+		diag_die(DIAG_STOPPED, "%s", e.text);
 	filter_run(&c->filter, operands, get_line, bad_line, c);
-	if (c->options.misses &&
-	    (ndjson_flush(&c->misses, &e) < 0 || fs_temp_commit(&file, &e) < 0)) {
-		diag_warn("%s: %s", c->options.misses, e.text);
+	if (misses_close(&c->misses, &e) < 0) {
+		diag_warn("%s", e.text);
 		status = DIAG_STOPPED;
 	}
-	ndjson_out_free(&c->misses);
 	if (uses_save(&c->lookup.uses, c->tiers.store, &e) < 0)
 		diag_warn("hits are not counted: %s", e.text);
 	stats_int(&c->filter.stats, "lines", c->filter.lines);
@@ -352,32 +330,14 @@ static int key(struct cache *c, char **operands)
 
 /* ---- keeping house */
 
-static void load_prices(struct cache *c)
-{
-	struct buf text = {0};
-	struct json_doc doc = {0};
-	struct err e;
-	const struct json *root;
-
-	if (!c->options.prices_path)
-		return;
-	if (fs_slurp(c->options.prices_path, PRICES_FILE_MAX, &text, &e) < 0)
-		diag_die(DIAG_USAGE, "%s", e.text);
-	root = json_parse(&doc, buf_all(&text), &e);
-	if (!root || money_prices_load(&c->options.prices, root, &e) < 0)
-		diag_die(DIAG_USAGE, "%s: %s", c->options.prices_path, e.text);
-	c->options.priced = true;
-	json_doc_free(&doc);
-	buf_free(&text);
-}
-
 static void stat_store(struct cache *c)
 {
 	const struct money_prices *prices;
 	struct cachestat all = {0};
 	struct err e;
 
-	load_prices(c);
+	if (cacheopts_prices(&c->options, &e) < 0)
+		diag_die(DIAG_USAGE, "%s", e.text);
 	prices = c->options.priced ? &c->options.prices : NULL;
 	if (cachestat_read(&all, c->tiers.store, &e) < 0)
 		diag_die(DIAG_STOPPED, "%s", e.text);
@@ -389,28 +349,18 @@ static void stat_store(struct cache *c)
 	cachestat_free(&all);
 }
 
-static int list_entry(void *ctx, const struct address *at, const struct store_info *info)
+static void put_entry(void *ctx)
 {
 	struct cache *c = ctx;
-	struct store_want any = {0};
-	struct store_info again;
-	struct buf payload = {0};
 
-	/* What is not whole is verify's business. */
-	if (store_get(c->tiers.store, at, &any, &payload, &again)) {
-		cachestat_entry(at, info, json_parse(&c->filter.doc, buf_all(&payload), NULL),
-		    &c->filter.out.buf);
-		filter_put(&c->filter);
-	}
-	buf_free(&payload);
-	return 0;
+	filter_put(&c->filter);
 }
 
 static void list(struct cache *c)
 {
 	struct err e;
 
-	if (store_walk(c->tiers.store, list_entry, c, &e) < 0)
+	if (cachestat_list(c->tiers.store, &c->filter.out.buf, put_entry, c, &e) < 0)
 		diag_die(DIAG_STOPPED, "%s", e.text);
 }
 

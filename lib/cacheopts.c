@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs.h"
 #include "num.h"
 #include "remote.h"
 
@@ -86,6 +87,8 @@ static const struct {
 
 static const char *const commands[] = {
     "run", "get", "put", "key", "stat", "list", "gc", "verify", "clear"};
+
+enum { PRICES_FILE_MAX = 1 << 20 };
 
 #define SECOND INT64_C(1000000000)
 
@@ -247,6 +250,28 @@ int cacheopts_set(struct cacheopts *o, int option, const char *value, struct err
 	default:
 		return err_wrap(e, "--%s", name);
 	}
+}
+
+int cacheopts_prices(struct cacheopts *o, struct err *e)
+{
+	struct buf text = {0};
+	struct json_doc doc = {0};
+	const struct json *root;
+	int status;
+
+	if (!o->prices_path)
+		return 0;
+	status = fs_slurp(o->prices_path, PRICES_FILE_MAX, &text, e);
+	if (status == 0) {
+		root = json_parse(&doc, buf_all(&text), e);
+		status = root ? money_prices_load(&o->prices, root, e) : -1;
+		if (status < 0)
+			err_wrap(e, "%s", o->prices_path);
+	}
+	o->priced = true;
+	json_doc_free(&doc);
+	buf_free(&text);
+	return status;
 }
 
 int cacheopts_dir(const struct cacheopts *o, const struct conf *c, struct buf *path, struct err *e)

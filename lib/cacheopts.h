@@ -59,6 +59,9 @@ int cacheopts_init(struct cacheopts *o, const char *command);
 /* 1: it is set. 0: it is none of these. -1: it is not for this command, or has no such value. */
 int cacheopts_set(struct cacheopts *o, int option, const char *value, struct err *e);
 
+/* Reads the file that --prices names, if any. */
+int cacheopts_prices(struct cacheopts *o, struct err *e);
+
 /* Where the store is: the flag, NPC_CACHE_DIR, else npc in the user's folder for caches. */
 int cacheopts_dir(const struct cacheopts *o, const struct conf *c, struct buf *path, struct err *e);
 

@@ -212,7 +212,7 @@ void cachestat_report(const struct store_report *r, bool json, struct buf *b)
 	jw_object_end(b);
 }
 
-void cachestat_entry(const struct address *key, const struct store_info *info,
+static void put_entry(const struct address *key, const struct store_info *info,
     const struct json *payload, struct buf *b)
 {
 	const struct json *model = json_get_type(payload, "model", JSON_STRING);
@@ -231,6 +231,40 @@ void cachestat_entry(const struct address *key, const struct store_info *info,
 	if (model)
 		jw_member_json(b, "model", model);
 	jw_object_end(b);
+}
+
+struct listing {
+	struct store *store;
+	struct buf *out;
+	void (*put)(void *ctx);
+	void *ctx;
+	struct buf payload;
+	struct json_doc doc;
+};
+
+/* What is not whole is verify's business. */
+static int list_entry(void *ctx, const struct address *key, const struct store_info *info)
+{
+	struct listing *l = ctx;
+	struct store_want any = {0};
+	struct store_info again;
+
+	buf_clear(&l->payload);
+	if (store_get(l->store, key, &any, &l->payload, &again)) {
+		put_entry(key, info, json_parse(&l->doc, buf_all(&l->payload), NULL), l->out);
+		l->put(l->ctx);
+	}
+	return 0;
+}
+
+int cachestat_list(struct store *s, struct buf *b, void (*put)(void *ctx), void *ctx, struct err *e)
+{
+	struct listing l = {.store = s, .out = b, .put = put, .ctx = ctx};
+	int status = store_walk(s, list_entry, &l, e);
+
+	json_doc_free(&l.doc);
+	buf_free(&l.payload);
+	return status;
 }
 
 void cachestat_free(struct cachestat *c)

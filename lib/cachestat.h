@@ -42,9 +42,9 @@ void cachestat_text(const struct cachestat *c, const struct money_prices *prices
 /* What gc, verify and clear report: words, or an object. */
 void cachestat_report(const struct store_report *r, bool json, struct buf *b);
 
-/* An entry, as an object: payload is its answer, parsed, or NULL. */
-void cachestat_entry(const struct address *key, const struct store_info *info,
-    const struct json *payload, struct buf *b);
+/* Puts an object on b for each entry that is whole, and calls put after each. */
+int cachestat_list(
+    struct store *s, struct buf *b, void (*put)(void *ctx), void *ctx, struct err *e);
 
 void cachestat_free(struct cachestat *c);
 

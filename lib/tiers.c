@@ -62,8 +62,11 @@ void tiers_finish(struct tiers *t, int64_t limit)
 
 void tiers_stats(const struct tiers *t, struct stats *s)
 {
-	const struct remote_counts *n = remote_counts(t->remote);
+	const struct remote_counts *n;
 
+	if (!t->remote)
+		return;
+	n = remote_counts(t->remote);
 	jw_name(&s->buf, "remote");
 	jw_object(&s->buf);
 	stats_int(s, "hits", n->hits);
@@ -76,7 +79,15 @@ void tiers_stats(const struct tiers *t, struct stats *s)
 	jw_object_end(&s->buf);
 }
 
-void tiers_free(struct tiers *t)
+int tiers_close(struct tiers *t, struct err *e)
 {
+	int status;
+
+	remote_close(t->remote);
+	status = store_close(t->store, e);
+	if (t->events)
+		events_free(t->events);
 	buf_free(&t->entry);
+	*t = (struct tiers){0};
+	return status;
 }

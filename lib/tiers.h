@@ -7,6 +7,7 @@
  *		…			// what came from the remote is in the store now
  *	tiers_put(&t, &key, payload, &info, &e);
  *	tiers_finish(&t, limit);	// what is on its way to the remote
+ *	tiers_close(&t, &e);
  */
 #ifndef TIERS_H
 #define TIERS_H
@@ -37,6 +38,7 @@ void tiers_finish(struct tiers *t, int64_t limit);
 /* What the remote did, into a run's statistics. */
 void tiers_stats(const struct tiers *t, struct stats *s);
 
-void tiers_free(struct tiers *t);
+/* Ends both, and the events where there are some. -1: the store could not keep what it had. */
+int tiers_close(struct tiers *t, struct err *e);
 
 #endif

@@ -4,9 +4,9 @@
 #
 #	tests/bench/cache.sh [-n ENTRIES] [-r RUNS]
 #
-# OBJ is the folder of what was built, TMPDIR where the stores are made: the file system that is
-# measured. A peer that is not there is named and passed over. npm packages go into NODE_CACHE
-# (~/.cache/npc-bench unless set).
+# ENTRIES is a multiple of 2000. OBJ is the folder of what was built, TMPDIR where the stores are
+# made: the file system that is measured. A peer that is not there is named and passed over. npm
+# packages go into NODE_CACHE (~/.cache/npc-bench unless set).
 set -eu
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 OBJ=${OBJ:-build}
@@ -89,12 +89,12 @@ one_by_one() {
 	done
 }
 
-echo "Medians of $runs runs, $entries entries of 1.5 to 4 KB, on $(stat -f -c %T "$work"):"
+echo "Medians of $runs runs, $entries entries of 1.5 to 4 KB, on $(df --output=fstype "$work" | tail -n 1):"
 store get
-echo "Checking all of it:"
+echo "Checking all of them:"
 store verify
-echo "Writing (on ${PUT_ENTRIES:=2000} entries):"
-entries=$PUT_ENTRIES store put
+echo "Writing:"
+entries=$((entries / 5)) store put
 
 peers=
 if redis_ready; then
@@ -110,3 +110,78 @@ fi
 echo "Asked one by one, medians of 5 runs of 3 (Redis by a Unix socket):"
 # shellcheck disable=SC2086 # a list of names
 one_by_one $peers
+
+# ---- the program
+
+export PATH=$built:$PATH NPC_DATA=$ROOT/data NPC_CACHE_DIR=$work/program
+TIMEFORMAT='%U %S %R'
+
+# make_lines N: requests and answers of about 1.5 KB each, as requests and responses.
+make_lines() {
+	awk -v n="$1" -v requests="$work/requests" -v responses="$work/responses" 'BEGIN {
+		for (i = 0; i < 60; i++) {
+			asked = asked "a miller of few words "
+			answer = answer "the mill stands still "
+		}
+		for (i = 1; i <= n; i++) {
+			printf "{\"custom_id\":\"n%d\",\"url\":\"/v1/chat/completions\",\"body\":{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"%s\"},{\"role\":\"user\",\"content\":\"Number %d.\\nPlease.\"}],\"temperature\":0.70},\"row\":{\"id\":\"n%d\"}}\n", i, asked, i, i >requests
+			printf "{\"id\":\"x\",\"custom_id\":\"n%d\",\"response\":{\"status_code\":200,\"request_id\":\"\",\"body\":{\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"%s %d\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":340,\"completion_tokens\":300}}},\"error\":null}\n", i, answer, i >responses
+		}
+	}'
+}
+
+# seconds COMMAND: processor and wall seconds of one run of a shell command.
+seconds() {
+	{ time bash -c "$1" >"$work/out" 2>"$work/err"; } 2>&1 | awk '{print $1 + $2, $3}'
+}
+
+# beside NAME UNIT A B: medians of the columns of two files of figures, and of B to A by pairs.
+beside() {
+	paste -d ' ' "$work/a" "$work/b" | awk '{print $2 / $1}' >"$work/ratio"
+	printf '  %-40s %9.3f %s, %9.3f %s   ratio %.2f\n' "$1" "$(median <"$work/a")" "$2" "$(median <"$work/b")" "$2" \
+		"$(median <"$work/ratio")"
+}
+
+# turns COMMAND PEER: the figures of the two in turn, as files a and b.
+turns() {
+	local i
+	: >"$work/a" && : >"$work/b"
+	for ((i = 0; i < runs; i++)); do
+		$1 >>"$work/a"
+		$2 >>"$work/b"
+	done
+}
+
+key_cpu() { seconds "npc-cache key '$work/requests'" | cut -d ' ' -f 1; }
+jq_cpu() { seconds "jq -cS .body '$work/requests'" | cut -d ' ' -f 1; }
+bare() { "$loops/bare-loop" "$work/program/v1" <"$work/paths"; }
+
+# hit: processor microseconds of a hit, from line to line.
+hit() {
+	npc-cache run --stats "$work/stats" npc-llm <"$work/requests" >"$work/out"
+	jq -r 'if .hits == .lines then .cpu_s * 1e6 / .lines else error("not all are hits") end' "$work/stats"
+}
+
+# starts COMMAND: milliseconds of one of 200 starts in a shell loop.
+starts() { seconds "for i in {1..200}; do $1; done" | awk '{print $2 * 5}'; }
+start_empty() { starts "$loops/empty"; }
+start_get() { starts "npc-cache get $work/one"; }
+
+pipeline='npc-cast -n 500 | npc-prompt -r character | npc-cache run npc-dice | npc-merge'
+first() { NPC_CACHE_DIR=$(mktemp -d "$work/fresh.XXXXXX")/store seconds "$pipeline" | cut -d ' ' -f 2; }
+second() { seconds "$pipeline" | cut -d ' ' -f 2; }
+
+make_lines "$entries"
+npc-cache put --sync none -q "$work/requests" "$work/responses"
+(cd "$work/program/v1" && find . -regextype egrep -type f -regex '.*/[0-9a-f]{64}') >"$work/paths"
+head -n 1 "$work/requests" >"$work/one"
+seconds "$pipeline" >"$work/warm"
+echo "npc-cache on $entries lines of 1.5 KB, medians of $runs runs in turn:"
+turns key_cpu jq_cpu
+beside 'npc-cache key, jq -cS: processor' s
+turns hit bare
+beside 'a hit of npc-cache run, a bare loop' us
+turns start_empty start_get
+beside 'start of an empty program, npc-cache get' ms
+turns second first
+beside 'the pipeline again, for the first time' s

@@ -294,6 +294,18 @@ static void reader(void)
 	store_close(s, NULL);
 }
 
+/* The same with a clock that jumps, so that each hit is marked. */
+static void marker(void)
+{
+	struct store *s = open_store();
+
+	for (unsigned i = 0; clock_mono() < deadline; i++) {
+		wall = clock_wall() + i % 2 * 2 * HOUR;
+		CHECK(get_nth(s, i % LASTING, NULL) == 1);
+	}
+	store_close(s, NULL);
+}
+
 static void writer(void)
 {
 	struct store_config c = config();
@@ -325,7 +337,7 @@ static void keeper(void)
 
 static void at_full_speed(void)
 {
-	static void (*const who[])(void) = {reader, writer, keeper, reader, writer, keeper};
+	static void (*const who[])(void) = {reader, writer, keeper, marker, writer, keeper, marker};
 	enum { WHO = sizeof who / sizeof *who };
 	struct store *s;
 	struct store_report r;

@@ -57,6 +57,17 @@ static void keeper(void)
 		must((draw(10) ? store_gc(s, ROOM, 0, &r, &e) : store_clear(s, &r, &e)) == 0);
 }
 
+/* Its clock jumps, so that each hit is marked. */
+static void marker(void)
+{
+	struct store *s = open_store();
+
+	for (;;) {
+		wall = clock_wall() + (int64_t)draw(3) * 2 * HOUR;
+		must(get_nth(s, draw(KEYS), NULL) >= 0);
+	}
+}
+
 static void claimer(void)
 {
 	struct store *s = open_store();
@@ -72,7 +83,7 @@ static void claimer(void)
 	}
 }
 
-static void (*const kinds[])(void) = {writer, batcher, collector, keeper, claimer};
+static void (*const kinds[])(void) = {writer, batcher, collector, keeper, marker, claimer};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static pid_t start(int kind)
