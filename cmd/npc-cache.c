@@ -59,7 +59,6 @@ static void open_remote(struct cache *c)
 	const char *url = c->options.remote;
 	struct err e;
 
-	signal(SIGPIPE, SIG_IGN);
 	if (events_init(&c->events, &e) < 0)
 		diag_die(DIAG_STOPPED, "%s", e.text);
 	c->tiers.events = &c->events;
@@ -67,6 +66,8 @@ static void open_remote(struct cache *c)
 		url = conf_get(&c->conf, "NPC_CACHE_REMOTE");
 	if (!url)
 		return;
+	/* A helper that ends is no reason to end. */
+	signal(SIGPIPE, SIG_IGN);
 	c->tiers.remote = remote_open(url, c->options.remote_limit, &c->events, &e);
 	if (!c->tiers.remote)
 		diag_die(DIAG_USAGE, "%s", e.text);

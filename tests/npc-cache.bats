@@ -77,6 +77,13 @@ filled() {
 	fi
 }
 
+@test "cache get: a reader that goes away ends it, without a word" {
+	filled 50
+	for i in {1..40}; do cat in; done >many
+	run bash -c 'npc-cache get many | head -n 1 >first; echo "${PIPESTATUS[0]}"'
+	assert_output 141
+}
+
 @test "cache get: bad lines, --max-age, several files" {
 	filled 2
 	{ cat in; printf 'no json\n{"custom_id":"nobody"}\n'; requests 2 2 | tr -d '\n'; } >mixed
