@@ -79,6 +79,22 @@ static void costs(void)
 	    "\"without_output_limit\":0,\"without_price\":3,\"cost\":20.500001}");
 }
 
+static void overflow(void)
+{
+	struct estimate s = {0};
+
+	check_test("absurd limits stop at the largest number");
+	for (int i = 0; i < 3; i++)
+		add(&s,
+		    "{\"custom_id\":\"a\",\"body\":{\"model\":\"dear\",\"max_tokens\":1e300,"
+		    "\"n\":1e300}}",
+		    &prices);
+	CHECK(s.use.out == INT64_MAX && s.cost == INT64_MAX && s.requests == 3);
+	s.use.in = INT64_MAX;
+	add(&s, "{\"custom_id\":\"a\",\"body\":{\"prompt\":\"12345\"}}", &prices);
+	CHECK(s.use.in == INT64_MAX);
+}
+
 int main(void)
 {
 	static const char text[] =
@@ -88,6 +104,7 @@ int main(void)
 	CHECK(root && money_prices_load(&prices, root, &e) == 0);
 	sums();
 	costs();
+	overflow();
 	money_prices_free(&prices);
 	json_doc_free(&doc);
 	return check_done();
