@@ -196,6 +196,9 @@ static void files(void)
 
 static void commands(void)
 {
+	int ends[2], old = dup(STDIN_FILENO);
+	char c = 0;
+
 	check_test("what a command prints; one that fails");
 	set(NULL, NULL, "printf 'sk-%s' a; echo b # and a remark");
 	found("sk-ab");
@@ -211,6 +214,16 @@ static void commands(void)
 	check_test("a command that prints for ever ends");
 	set(NULL, NULL, "yes sk-a 2>/dev/null");
 	bad("command failed");
+
+	check_test("a command gets none of our standard input");
+	CHECK(pipe(ends) == 0 && write(ends[1], "x\n", 2) == 2);
+	dup2(ends[0], STDIN_FILENO);
+	close(ends[1]);
+	set(NULL, NULL, "cat; echo sk-a");
+	found("sk-a");
+	CHECK(read(STDIN_FILENO, &c, 1) == 1 && c == 'x');
+	dup2(old, STDIN_FILENO);
+	close(ends[0]);
 
 	check_test("whether it is set is told without running it");
 	put_file("", 0);
