@@ -199,6 +199,7 @@ int endpoint_header(struct endpoint *p, struct slice name, struct slice value, s
 		    SLICE_FMT(name));
 	if (has_header(p, name))
 		return 0;
+	value = slice_trim(value);
 	/* To curl a header with nothing behind its colon is one to leave out. */
 	buf_slice(&line, name);
 	if (value.len)

@@ -166,6 +166,8 @@ static void headers(void)
 	    {"X", "shorter", "X: shorter", false},
 	    {"Empty", "", "Empty;", false},
 	    {"EMPTY", "x", "", false},
+	    {"Blank", " \t ", "Blank;", false},
+	    {"Around", "\t a b ", "Around: a b", false},
 	    {"Expect", "", "Expect:", false},
 	    {"expect", "100-continue", "", false},
 	    {"!#$%&'*+-.^_`|~09azAZ", "1", "!#$%&'*+-.^_`|~09azAZ: 1", false},
