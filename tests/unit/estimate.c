@@ -70,6 +70,11 @@ static void costs(void)
 	    "{\"requests\":2,\"passed\":0,\"tokens_in\":1,\"tokens_out\":2000000,"
 	    "\"without_output_limit\":0,\"without_price\":0,\"cost\":20.500001}");
 
+	check_test("with prices, a cost of 0 is told");
+	put(&(struct estimate){0}, &prices,
+	    "{\"requests\":0,\"passed\":0,\"tokens_in\":0,\"tokens_out\":0,"
+	    "\"without_output_limit\":0,\"without_price\":0,\"cost\":0}");
+
 	check_test("a model without a price costs nothing, and is counted");
 	add(&s, "{\"custom_id\":\"c\",\"body\":{\"model\":\"other\",\"max_tokens\":5}}", &prices);
 	add(&s, "{\"custom_id\":\"d\",\"body\":{\"max_tokens\":5}}", &prices);

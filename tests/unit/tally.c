@@ -62,11 +62,11 @@ static void counts(void)
 
 	check_test("a status out of range counts at 0");
 	t = (struct tally){0};
-	for (int i = 0; i < 3; i++)
-		add(answer((int[]){600, -1, INT32_MAX}[i]));
+	for (int i = 0; i < 4; i++)
+		add(answer((int[]){600, -1, INT32_MAX, 0}[i]));
 	add(answer(599));
 	add(answer(1));
-	CHECK(t.status[0] == 3 && t.status[599] == 1 && t.status[1] == 1);
+	CHECK(t.status[0] == 4 && t.status[599] == 1 && t.status[1] == 1);
 }
 
 static void use_and_time(void)
