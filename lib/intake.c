@@ -55,25 +55,21 @@ static void wait_for_input(struct intake *in)
 		in->waits = true;
 }
 
-static void count(struct intake *in, size_t bytes)
-{
-	in->lines++;
-	in->taken += bytes + 1;
-}
-
 static void read_one(struct intake *in)
 {
 	const struct intake_reader *r = &in->reader;
 	struct slice text = {0};
 	struct err e;
+	enum ndjson_got got = ndjson_next(&in->in, &text, &e);
 
-	switch (ndjson_next(&in->in, &text, &e)) {
+	in->taken = in->in.bytes - (in->in.buf.len - in->in.at);
+	switch (got) {
 	case NDJSON_LINE:
-		count(in, text.len);
+		in->lines++;
 		r->line(r->ctx, text);
 		break;
 	case NDJSON_TOO_LONG:
-		count(in, 0);
+		in->lines++;
 		r->too_long(r->ctx, e.text);
 		break;
 	case NDJSON_UNREADABLE:
@@ -112,7 +108,8 @@ void intake_stop(struct intake *in)
 
 double intake_part(const struct intake *in)
 {
-	if (in->ended)
+	/* A file can grow while it is read. */
+	if (in->ended || (in->size && in->taken > in->size))
 		return 1;
 	return in->size ? (double)in->taken / (double)in->size : 0;
 }

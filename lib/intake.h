@@ -44,7 +44,7 @@ struct intake {
 	bool ended; /* there are no more lines */
 	bool stopping; /* takes what is at hand, and waits for no more */
 	uint64_t size; /* bytes in all, 0 where that is not known */
-	uint64_t taken; /* bytes of lines */
+	uint64_t taken; /* bytes, up to the line last read */
 	uint64_t stop_at; /* when stopping, for what has no end that is known */
 	uint64_t lines; /* the skipped ones too */
 };

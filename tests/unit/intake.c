@@ -150,6 +150,46 @@ static void only_while_there_is_room(void)
 	CHECK(in.ended);
 }
 
+static void parts(void)
+{
+	static const char *const texts[] = {"12\n\n\n\n\n\n34\n", "1\r\n2\r\n3\r\n4\r\n",
+	    "far too long a line\n1\n", "1\n2", "last", "\n\n\n\n\n\n\n\n1"};
+
+	check_test("the part that has been read is that of all bytes, and never more than 1");
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		double part = 0;
+		size_t len = strlen(texts[i]), want = 0;
+
+		put_file(0, texts[i]);
+		begin((char *const[]){paths[0], NULL}, 8);
+		CHECK(in.size == len);
+		while (!in.ended) {
+			room = 1;
+			intake_read(&in);
+			CHECK(intake_part(&in) >= part && intake_part(&in) <= 1);
+			part = intake_part(&in);
+			if (in.ended)
+				break;
+			/* To behind the line that was told, blank ones before it too. */
+			while (texts[i][want] == '\n')
+				want++;
+			want += strcspn(texts[i] + want, "\n");
+			want += texts[i][want] == '\n';
+			if (!CHECK(part * (double)len > (double)want - 0.1 &&
+				part * (double)len < (double)want + 0.1))
+				printf("# case %zu: %g, not %zu of %zu\n", i, part, want, len);
+		}
+		CHECK(intake_part(&in) == 1);
+	}
+	check_test("a file that has grown");
+	put_file(0, "1\n");
+	begin((char *const[]){paths[0], NULL}, 100);
+	put_file(0, "1\n2\n3\n");
+	room = 2;
+	intake_read(&in);
+	CHECK(in.lines == 2 && in.size == 2 && !in.ended && intake_part(&in) == 1);
+}
+
 static void a_pipe(void)
 {
 	int fd = pipe_in();
@@ -236,6 +276,7 @@ int main(void)
 	ev.epoll = -1;
 	files();
 	only_while_there_is_room();
+	parts();
 	a_pipe();
 	stopped();
 	intake_free(&in);
