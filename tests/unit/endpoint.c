@@ -6,6 +6,15 @@
 #include "buf.h"
 #include "check.h"
 
+/* In the place of libc's: how many bytes have been wiped. */
+static size_t wiped;
+
+void explicit_bzero(void *ptr, size_t n)
+{
+	wiped += n;
+	memset(ptr, 0, n);
+}
+
 static struct err e;
 
 static void base_urls(void)
@@ -33,6 +42,10 @@ static void base_urls(void)
 	    {"http://mylocalhost/", "http://mylocalhost:80", "http://mylocalhost/", false, true},
 	    {"http://127.example.com/", "http://127.example.com:80", "http://127.example.com/",
 		false, true},
+	    {"http://127.a.b.example/", "http://127.a.b.example:80", "http://127.a.b.example/",
+		false, true},
+	    {"http://127.0.0.1.5/", "http://127.0.0.1.5:80", "http://127.0.0.1.5/", false, true},
+	    {"http://1270.0.0.1/", "http://1270.0.0.1:80", "http://1270.0.0.1/", false, true},
 	    {"http://127.0.0.1.example.com/", "http://127.0.0.1.example.com:80",
 		"http://127.0.0.1.example.com/", false, true},
 	    {"http://128.0.0.1/", "http://128.0.0.1:80", "http://128.0.0.1/", false, true},
@@ -184,6 +197,7 @@ static void headers(void)
 	    {"A", "x\x7f", NULL, false},
 	    {"X-Authorization", "x", "X-Authorization: x", false},
 	    {"AUTHORIZATION", "Bearer x", "AUTHORIZATION: Bearer x", true},
+	    {"After", "x", "After: x", true},
 	};
 	static const char *const credentials[] = {
 	    "Proxy-Authorization", "Api-Key", "x-api-key", "Cookie", "authorization"};
@@ -211,8 +225,9 @@ static void headers(void)
 	}
 	CHECK(endpoint_header(&p, slice_make("a\0b", 3), slice_str("x"), &e) == -1);
 	CHECK(endpoint_header(&p, slice_str("A"), slice_make("a\0b", 3), &e) == -1);
-	CHECK(!strstr(e.text, "b\n"));
+	wiped = 0;
 	endpoint_free(&p);
+	CHECK(wiped > 100);
 
 	check_test("what counts as a credential");
 	for (size_t i = 0; i < sizeof credentials / sizeof *credentials; i++) {
