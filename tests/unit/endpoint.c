@@ -44,6 +44,7 @@ static void base_urls(void)
 		false, true},
 	    {"http://127.a.b.example/", "http://127.a.b.example:80", "http://127.a.b.example/",
 		false, true},
+	    {"http://127.0.0.300/", "http://127.0.0.300:80", "http://127.0.0.300/", false, true},
 	    {"http://127.0.0.1.5/", "http://127.0.0.1.5:80", "http://127.0.0.1.5/", false, true},
 	    {"http://1270.0.0.1/", "http://1270.0.0.1:80", "http://1270.0.0.1/", false, true},
 	    {"http://127.0.0.1.example.com/", "http://127.0.0.1.example.com:80",
