@@ -1,6 +1,7 @@
 #include "intake.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -212,7 +213,8 @@ static void a_pipe(void)
 
 	check_test("without room, input at hand does not wake");
 	put(fd, "4\n");
-	CHECK(!in.waits && !wakes() && !wakes());
+	CHECK(!in.waits && !wakes());
+	CHECK(poll(&(struct pollfd){.fd = ev.epoll, .events = POLLIN}, 1, 0) == 0);
 	room = 10;
 	CHECK(intake_more(&in));
 	intake_read(&in);
@@ -222,6 +224,25 @@ static void a_pipe(void)
 	intake_read(&in);
 	CHECK(in.ended && intake_part(&in) == 1);
 	told("");
+}
+
+static void sizes(void)
+{
+	int fd = pipe_in();
+
+	check_test("the size of all files is known, that of a file and a pipe is not");
+	put_file(0, "12\n");
+	put_file(1, "1\n");
+	begin((char *const[]){paths[0], paths[1], NULL}, 100);
+	CHECK(in.size == 5);
+	begin((char *const[]){paths[0], "-", NULL}, 100);
+	CHECK(in.size == 0);
+	close(fd);
+	fd = open(paths[0], O_RDONLY);
+	dup2(fd, STDIN_FILENO);
+	close(fd);
+	begin((char *const[]){NULL}, 100);
+	CHECK(in.size == 3);
 }
 
 static void stopped(void)
@@ -278,6 +299,7 @@ int main(void)
 	only_while_there_is_room();
 	parts();
 	a_pipe();
+	sizes();
 	stopped();
 	intake_free(&in);
 	events_free(&ev);

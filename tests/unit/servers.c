@@ -99,6 +99,7 @@ static void whose_key(void)
 
 			got[k] = *key ? key[strlen(key) - 1] : '-';
 			CHECK(s.endpoints[k].credentials == (*key != '\0'));
+			CHECK(!*key || strlen(key) == strlen("Authorization: Bearer sk-n"));
 		}
 		CHECK(strlen(cases[i].goes) == strlen(got));
 		if (!CHECK(strcmp(got, cases[i].goes) == 0))
@@ -164,6 +165,7 @@ static void sent_headers(void)
 	CHECK(WITH(&s, "auth=none", "auth=bearer", "url=https://h") == 0);
 	CHECK_SLICE(slice_str(header(&s.endpoints[0], "Auth")), "Authorization: Bearer sk-n");
 	CHECK_SLICE(servers_secret(&s), "sk-n");
+	CHECK_SLICE(slice_str(header(&s.endpoints[0], "User-")), "User-Agent: npc-llm");
 	servers_free(&s);
 
 	check_test("headers come before our own, the first of a name stays, all servers get them");
