@@ -273,6 +273,17 @@ static void stopped(void)
 	told("a:1=1;a:2=2;a:3=3;");
 	CHECK(in.ended);
 
+	check_test("stopped: all of a file that is larger than what a pipe holds, too");
+	fd = open(paths[0], O_WRONLY | O_TRUNC);
+	for (int i = 0; i < 20000; i++)
+		put(fd, endless);
+	close(fd);
+	begin((char *const[]){paths[0], NULL}, 100);
+	intake_stop(&in);
+	intake_read(&in);
+	CHECK(in.ended && in.lines == 20000 && in.taken == in.size);
+	buf_clear(&got);
+
 	check_test("stopped: what has no end ends within what a pipe can hold");
 	refill = pipe_in();
 	for (int i = 0; i < 128; i++)
