@@ -49,6 +49,7 @@ static void base_urls(void)
 	    {"http://1270.0.0.1/", "http://1270.0.0.1:80", "http://1270.0.0.1/", false, true},
 	    {"http://127.0.0.1.example.com/", "http://127.0.0.1.example.com:80",
 		"http://127.0.0.1.example.com/", false, true},
+	    {"http://126.0.0.1/", "http://126.0.0.1:80", "http://126.0.0.1/", false, true},
 	    {"http://128.0.0.1/", "http://128.0.0.1:80", "http://128.0.0.1/", false, true},
 	    {"http://10.127.0.1/", "http://10.127.0.1:80", "http://10.127.0.1/", false, true},
 	    {"http://0.0.0.0/", "http://0.0.0.0:80", "http://0.0.0.0/", false, true},
