@@ -7,6 +7,9 @@
 /* What a pipe can hold, unless somebody has made it hold more. */
 enum { PIPE_HOLDS = 1 << 20 };
 
+/* Bytes that are read in one go, about. */
+enum { PORTION = 1 << 20 };
+
 /* How much there is, where all of it can be asked; else 0. */
 static uint64_t size_of(char *const *operands)
 {
@@ -78,6 +81,8 @@ static void read_one(struct intake *in)
 	case NDJSON_WAIT:
 		wait_for_input(in);
 		break;
+	case NDJSON_MORE:
+		break;
 	case NDJSON_END:
 	default:
 		in->ended = true;
@@ -91,7 +96,9 @@ bool intake_more(const struct intake *in)
 
 void intake_read(struct intake *in)
 {
-	while (intake_more(in)) {
+	size_t from = in->in.bytes;
+
+	while (intake_more(in) && in->in.bytes - from < PORTION) {
 		if (in->stopping && !in->size && in->taken > in->stop_at)
 			in->ended = true;
 		else

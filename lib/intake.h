@@ -1,7 +1,7 @@
 /*
  * intake: lines for a program that has more to do than to wait for them: reads while there is room
- * and input is at hand, waits through the events otherwise, and knows which part of the input has
- * been read.
+ * and input is at hand, a megabyte or so at once, waits through the events otherwise, and knows
+ * which part of the input has been read.
  *
  *	struct intake in;
  *	intake_init(&in, operands, max_line, &events, &reader);
@@ -10,8 +10,7 @@
  *		…
  *		if (in.ended && (all is done))
  *			break;
- *		if (!intake_more(&in))
- *			events_wait(&events, …);
+ *		events_wait(&events, intake_more(&in) ? 0 : …);
  *	}
  *	intake_free(&in);
  */

@@ -226,6 +226,41 @@ static void a_pipe(void)
 	told("");
 }
 
+static void much(void)
+{
+	int fd = open("/dev/zero", O_RDONLY), times = 0;
+
+	check_test("a line that has no end: the caller has its turn, again and again");
+	dup2(fd, STDIN_FILENO);
+	close(fd);
+	begin((char *const[]){NULL}, 100);
+	for (int i = 0; i < 3; i++)
+		intake_read(&in);
+	CHECK(intake_more(&in) && in.lines == 0 && in.taken < 4 << 20);
+	intake_stop(&in);
+	while (intake_more(&in) && times++ < 5)
+		intake_read(&in);
+	CHECK(in.ended);
+
+	check_test("blank lines without an end, and others");
+	fd = open(paths[0], O_WRONLY | O_TRUNC);
+	for (int i = 0; i < 20000; i++)
+		put(fd, "                                                              \n");
+	for (int i = 0; i < 20000; i++)
+		put(fd, endless);
+	put(fd, "last");
+	close(fd);
+	begin((char *const[]){paths[0], NULL}, 100);
+	intake_read(&in);
+	CHECK(in.lines == 0 && in.taken < 3 << 19 && intake_more(&in));
+	intake_read(&in);
+	CHECK(in.lines > 0 && in.lines < 20000 && intake_more(&in));
+	for (times = 0; intake_more(&in) && times < 5; times++)
+		intake_read(&in);
+	CHECK(in.ended && in.lines == 20001);
+	buf_clear(&got);
+}
+
 static void sizes(void)
 {
 	int fd = pipe_in();
@@ -280,7 +315,8 @@ static void stopped(void)
 	close(fd);
 	begin((char *const[]){paths[0], NULL}, 100);
 	intake_stop(&in);
-	intake_read(&in);
+	while (intake_more(&in))
+		intake_read(&in);
 	CHECK(in.ended && in.lines == 20000 && in.taken == in.size);
 	buf_clear(&got);
 
@@ -294,7 +330,8 @@ static void stopped(void)
 	intake_stop(&in);
 	CHECK(!in.ended && in.lines == 1000 && in.taken == 64000);
 	room = SIZE_MAX;
-	intake_read(&in);
+	while (intake_more(&in))
+		intake_read(&in);
 	CHECK(in.ended && in.taken == 64000 + (1 << 20) + 64);
 	close(refill);
 	refill = -1;
@@ -310,6 +347,7 @@ int main(void)
 	only_while_there_is_room();
 	parts();
 	a_pipe();
+	much();
 	sizes();
 	stopped();
 	intake_free(&in);
