@@ -572,10 +572,13 @@ fault() {
 }
 
 @test "llm: signals are heard while there is no end of input" {
-	local status=0
+	local i status=0
 	npc-llm -u http://127.0.0.1:1/v1 /dev/zero 3>&- &
 	local pid=$!
-	until grep -q 'SigBlk:.*4002$' "/proc/$pid/status"; do :; done
+	for ((i = 0; i < 1000; i++)); do
+		grep -qs 'SigBlk:.*4002$' "/proc/$pid/status" && break
+		sleep 0.01
+	done
 	kill -TERM "$pid"
 	timeout 10 tail --pid="$pid" -f /dev/null || kill -KILL "$pid"
 	wait "$pid" || status=$?
