@@ -500,6 +500,9 @@ static int64_t deadline(const struct llm *m)
 {
 	int64_t at = caller_deadline(m->caller);
 
+	/* Signals are heard while there is input, too. */
+	if (intake_more(&m->intake))
+		return 0;
 	return m->show_bar && m->bar.due < at ? m->bar.due : at;
 }
 
@@ -522,8 +525,6 @@ static void run(struct llm *m)
 		show_bar(m, clock_mono());
 		if (is_done(m))
 			return;
-		if (intake_more(&m->intake))
-			continue;
 		if (events_wait(&m->events, deadline(m), clock_mono(), &e) < 0)
 			diag_die(DIAG_STOPPED, "%s", e.text);
 	}

@@ -37,16 +37,14 @@ static void settle(struct caller *c, struct ticket *t, const struct json *root)
 		return;
 	}
 	if (known || t->call.status >= 300) {
-		t->used.in += use.in;
-		t->used.cached += use.cached;
-		t->used.out += use.out;
+		money_use_add(&t->used, &use);
 		if (t->price)
-			t->cost += money_cost(t->price, &use);
+			t->cost = money_add(t->cost, money_cost(t->price, &use));
 		caller_settle(c, t, &use);
 	} else {
 		/* Nobody knows what it cost: what was reserved, at most. */
 		if (t->price)
-			t->cost += t->demand.money;
+			t->cost = money_add(t->cost, t->demand.money);
 		caller_settle(c, t, NULL);
 	}
 }

@@ -66,7 +66,7 @@ void caller_settle(struct caller *c, struct ticket *t, const struct money_use *u
 		d.money = t->price ? money_cost(t->price, used) : 0;
 	}
 	if (t->price)
-		c->cost += d.money;
+		c->cost = money_add(c->cost, d.money);
 	if (!c->config.share)
 		pace_quota_settle(&c->config.quota, &t->demand, &d);
 	else if (paceshare_settle(c->config.share, &c->config.quota, &t->demand, &d, &c->broken) <

@@ -1,5 +1,6 @@
 #include "endpoint.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,17 +81,12 @@ static bool ends_in(const char *text, const char *tail)
 	return n >= m && strcasecmp(text + n - m, tail) == 0;
 }
 
-/* 127.0.0.0/8 in four parts: "127.example.com" is somebody else. */
+/* 127.0.0.0/8: "127.example.com" is somebody else, and so may "127.0.0.300" be. */
 static bool is_loopback4(const char *host)
 {
-	unsigned dots = 0;
+	struct in_addr a;
 
-	for (const char *p = host; *p; p++) {
-		dots += *p == '.';
-		if (*p != '.' && (*p < '0' || *p > '9'))
-			return false;
-	}
-	return dots == 3 && strncmp(host, "127.", 4) == 0;
+	return inet_pton(AF_INET, host, &a) == 1 && ntohl(a.s_addr) >> 24 == 127;
 }
 
 static bool is_local(const char *host)
@@ -199,6 +195,7 @@ int endpoint_header(struct endpoint *p, struct slice name, struct slice value, s
 		    SLICE_FMT(name));
 	if (has_header(p, name))
 		return 0;
+	value = slice_trim(value);
 	/* To curl a header with nothing behind its colon is one to leave out. */
 	buf_slice(&line, name);
 	if (value.len)

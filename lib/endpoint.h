@@ -61,7 +61,10 @@ int endpoint_init(struct endpoint *p, const char *base, struct err *e);
 /* Where base leads to, for comparing; to be freed. */
 char *endpoint_origin(const char *base, struct err *e);
 
-/* A header that is there already stays. Refused: a name or value that no header can have. */
+/*
+ * A header that is there already stays; blanks around value don't count. Refused: a name or value
+ * that no header can have.
+ */
 int endpoint_header(struct endpoint *p, struct slice name, struct slice value, struct err *e);
 
 const char *endpoint_url(struct endpoint *p, struct slice path, struct err *e);

@@ -27,13 +27,13 @@ void estimate_add(struct estimate *s, const struct line *l, const struct money_p
 	url = json_get_type(l->root, "url", JSON_STRING);
 	money_estimate(l->body, url ? slice_make(url->ptr, url->len) : slice_str(""), &use);
 	s->unbounded += !use.bounded;
-	s->use.in += use.in;
-	s->use.out += use.out;
+	money_use_add(&s->use, &use);
 	if (prices->len == 0)
 		return;
 	price = price_of(l, prices);
 	s->unpriced += !price;
-	s->cost += price ? money_cost(price, &use) : 0;
+	if (price)
+		s->cost = money_add(s->cost, money_cost(price, &use));
 }
 
 void estimate_put(const struct estimate *s, struct buf *b, const struct money_prices *prices)

@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-/* Values of 32 bits and more count as the largest of 32. */
+/* Values of more than 32 bits count as the largest of 32. */
 enum { HISTOGRAM_PARTS = 32, HISTOGRAM_BUCKETS = (32 - 4) * HISTOGRAM_PARTS };
 
 struct histogram {

@@ -7,6 +7,9 @@
 /* What a pipe can hold, unless somebody has made it hold more. */
 enum { PIPE_HOLDS = 1 << 20 };
 
+/* Bytes that are read in one go, about. */
+enum { PORTION = 1 << 20 };
+
 /* How much there is, where all of it can be asked; else 0. */
 static uint64_t size_of(char *const *operands)
 {
@@ -55,25 +58,21 @@ static void wait_for_input(struct intake *in)
 		in->waits = true;
 }
 
-static void count(struct intake *in, size_t bytes)
-{
-	in->lines++;
-	in->taken += bytes + 1;
-}
-
 static void read_one(struct intake *in)
 {
 	const struct intake_reader *r = &in->reader;
 	struct slice text = {0};
 	struct err e;
+	enum ndjson_got got = ndjson_next(&in->in, &text, &e);
 
-	switch (ndjson_next(&in->in, &text, &e)) {
+	in->taken = in->in.bytes - (in->in.buf.len - in->in.at);
+	switch (got) {
 	case NDJSON_LINE:
-		count(in, text.len);
+		in->lines++;
 		r->line(r->ctx, text);
 		break;
 	case NDJSON_TOO_LONG:
-		count(in, 0);
+		in->lines++;
 		r->too_long(r->ctx, e.text);
 		break;
 	case NDJSON_UNREADABLE:
@@ -81,6 +80,8 @@ static void read_one(struct intake *in)
 		break;
 	case NDJSON_WAIT:
 		wait_for_input(in);
+		break;
+	case NDJSON_MORE:
 		break;
 	case NDJSON_END:
 	default:
@@ -95,7 +96,9 @@ bool intake_more(const struct intake *in)
 
 void intake_read(struct intake *in)
 {
-	while (intake_more(in)) {
+	size_t from = in->in.bytes;
+
+	while (intake_more(in) && in->in.bytes - from < PORTION) {
 		if (in->stopping && !in->size && in->taken > in->stop_at)
 			in->ended = true;
 		else
@@ -112,7 +115,8 @@ void intake_stop(struct intake *in)
 
 double intake_part(const struct intake *in)
 {
-	if (in->ended)
+	/* A file can grow while it is read. */
+	if (in->ended || (in->size && in->taken > in->size))
 		return 1;
 	return in->size ? (double)in->taken / (double)in->size : 0;
 }

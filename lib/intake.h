@@ -1,7 +1,7 @@
 /*
  * intake: lines for a program that has more to do than to wait for them: reads while there is room
- * and input is at hand, waits through the events otherwise, and knows which part of the input has
- * been read.
+ * and input is at hand, a megabyte or so at once, waits through the events otherwise, and knows
+ * which part of the input has been read.
  *
  *	struct intake in;
  *	intake_init(&in, operands, max_line, &events, &reader);
@@ -10,8 +10,7 @@
  *		…
  *		if (in.ended && (all is done))
  *			break;
- *		if (!intake_more(&in))
- *			events_wait(&events, …);
+ *		events_wait(&events, intake_more(&in) ? 0 : …);
  *	}
  *	intake_free(&in);
  */
@@ -44,7 +43,7 @@ struct intake {
 	bool ended; /* there are no more lines */
 	bool stopping; /* takes what is at hand, and waits for no more */
 	uint64_t size; /* bytes in all, 0 where that is not known */
-	uint64_t taken; /* bytes of lines */
+	uint64_t taken; /* bytes, up to the line last read */
 	uint64_t stop_at; /* when stopping, for what has no end that is known */
 	uint64_t lines; /* the skipped ones too */
 };

@@ -60,9 +60,21 @@ static int read_file(const char *path, struct buf *key, struct err *e)
 	return status;
 }
 
+/* Our standard input holds requests, not answers for a command that asks something. */
+static FILE *start_command(const char *command)
+{
+	struct buf line = {0};
+	FILE *out;
+
+	buf_fmt(&line, "exec </dev/null\n%s", command);
+	out = popen(buf_cstr(&line), "re");
+	buf_free(&line);
+	return out;
+}
+
 static int run_command(const char *command, struct buf *key, struct err *e)
 {
-	FILE *out = popen(command, "re");
+	FILE *out = start_command(command);
 	int status;
 
 	if (!out)

@@ -1,7 +1,7 @@
 /*
  * key: a secret that authenticates, from where it may come: an environment variable or the config
- * file (NAME), a file that nobody else can read (NAME_FILE), or what a command prints (NAME_CMD).
- * Never from the command line. Errors never show it.
+ * file (NAME), a file that nobody else can read (NAME_FILE), or what a command prints (NAME_CMD, run
+ * by sh with an empty standard input). Never from the command line. Errors never show it.
  *
  *	struct buf key = {0};
  *	switch (key_find(&conf, "NPC_API_KEY", &key, &e)) {

@@ -9,7 +9,7 @@
 
 enum { MILLION = 1000000, NANO_DIGITS = 9, PRICES_FILE_MAX = 1 << 20 };
 
-static int64_t add(int64_t a, int64_t b)
+int64_t money_add(int64_t a, int64_t b)
 {
 	int64_t sum;
 
@@ -29,7 +29,7 @@ static int nano_point(const struct decimal *d, int64_t *point)
 	int64_t exponent = 0;
 
 	for (size_t i = 0; i < d->exponent.len; i++)
-		exponent = add(times(exponent, 10), d->exponent.ptr[i] - '0');
+		exponent = money_add(times(exponent, 10), d->exponent.ptr[i] - '0');
 	if (exponent > 1000)
 		return -1;
 	*point = d->point + (d->exponent_negative ? -exponent : exponent) + NANO_DIGITS;
@@ -50,13 +50,13 @@ int money_parse(struct slice text, int64_t *nano, struct err *e)
 		if (d.digits.ptr[i] == '.')
 			continue;
 		if (at++ < point)
-			n = add(times(n, 10), d.digits.ptr[i] - '0');
+			n = money_add(times(n, 10), d.digits.ptr[i] - '0');
 		else
 			rest = true;
 	}
 	for (; d.count > 0 && at < point && n < INT64_MAX; at++)
 		n = times(n, 10);
-	n = add(n, rest);
+	n = money_add(n, rest);
 	if (n == INT64_MAX)
 		return err_set(e, "%.*s: too large", SLICE_FMT(text));
 	*nano = n;
@@ -220,7 +220,7 @@ static int64_t estimate_in(const struct json *body)
 				images++;
 			}
 	}
-	return add((bytes + 3) / 4, images * MONEY_IMAGE);
+	return money_add((bytes + 3) / 4, images * MONEY_IMAGE);
 }
 
 /* A whole number of 0 or more, however it is written; else -1. */
@@ -298,16 +298,23 @@ int64_t money_cost(const struct money_price *p, const struct money_use *use)
 	return sum > INT64_MAX ? INT64_MAX : (int64_t)sum;
 }
 
+void money_use_add(struct money_use *sum, const struct money_use *use)
+{
+	sum->in = money_add(sum->in, use->in);
+	sum->cached = money_add(sum->cached, use->cached);
+	sum->out = money_add(sum->out, use->out);
+}
+
 int64_t money_tokens(const struct money_use *use)
 {
-	return add(use->in, use->out);
+	return money_add(use->in, use->out);
 }
 
 /* Cents, and below one whole unit two digits more. */
 void money_put(struct buf *b, int64_t nano)
 {
 	int64_t step = nano < MONEY_UNIT ? MONEY_UNIT / 10000 : MONEY_UNIT / 100;
-	int64_t rounded = add(nano, step / 2) / step;
+	int64_t rounded = money_add(nano, step / 2) / step;
 	int64_t whole = rounded / (MONEY_UNIT / step), part = rounded % (MONEY_UNIT / step);
 
 	buf_fmt(

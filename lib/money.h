@@ -78,6 +78,12 @@ bool money_usage(const struct json *answer, struct money_use *use);
 
 int64_t money_cost(const struct money_price *p, const struct money_use *use);
 
+/* A sum of two that are 0 or more. */
+int64_t money_add(int64_t a, int64_t b);
+
+/* Adds tokens. */
+void money_use_add(struct money_use *sum, const struct money_use *use);
+
 /* in and out together. */
 int64_t money_tokens(const struct money_use *use);
 

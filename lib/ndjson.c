@@ -13,6 +13,7 @@
 enum {
 	READ_SIZE = 64 * 1024,
 	FLUSH_SIZE = 64 * 1024,
+	READ_AT_ONCE = 1024 * 1024,
 	KEEP_SIZE = 1024 * 1024 /* a buffer that one huge record has grown beyond this is let go */
 };
 
@@ -137,6 +138,10 @@ static bool step(struct ndjson_in *in, enum ndjson_got *got, struct slice *line,
 		*got = NDJSON_WAIT;
 		return true;
 	}
+	if (in->nowait && in->bytes - in->bytes_before >= READ_AT_ONCE) {
+		*got = NDJSON_MORE;
+		return true;
+	}
 	n = fill(in, e);
 	if (n > 0)
 		return false;
@@ -157,6 +162,7 @@ enum ndjson_got ndjson_next(struct ndjson_in *in, struct slice *line, struct err
 {
 	enum ndjson_got got = NDJSON_END;
 
+	in->bytes_before = in->bytes;
 	for (;;) {
 		if (in->fd < 0) {
 			if (!*in->operands)

@@ -12,7 +12,8 @@
  *
  * A program that has more to do than to wait for input sets in.nowait: where ndjson_next() would
  * have to wait for a pipe or a terminal it then returns NDJSON_WAIT, to be called again once in.fd
- * can be read.
+ * can be read. Where much has been read and no line has come of it (blank lines, one without an
+ * end), it returns NDJSON_MORE, to be called again.
  *
  * Writing: a record is built with jw in out.buf and ended by ndjson_end(), or taken back by
  * ndjson_undo(). Records are always written whole. They are held back only while input is at hand:
@@ -47,7 +48,8 @@ enum ndjson_got {
 	NDJSON_LINE,
 	NDJSON_TOO_LONG, /* one line was skipped: e says file and line */
 	NDJSON_UNREADABLE, /* an operand, or the rest of it, was skipped: e says which */
-	NDJSON_WAIT /* only with in.nowait: nothing whole is at hand */
+	NDJSON_WAIT, /* only with in.nowait: nothing whole is at hand */
+	NDJSON_MORE /* only with in.nowait: there is more to be read */
 };
 
 struct ndjson_in {
@@ -56,6 +58,7 @@ struct ndjson_in {
 	unsigned long line; /* number of the line last returned, from 1 */
 	size_t max_line;
 	size_t bytes; /* read so far, from all files */
+	size_t bytes_before; /* the same, when ndjson_next() was last called */
 	int fd;
 	bool skipping; /* inside a line that was too long */
 	bool nowait; /* the caller's: see above */

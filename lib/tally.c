@@ -22,10 +22,8 @@ void tally_add(struct tally *t, const struct caller_result *r)
 	t->failed += !r->good;
 	t->tried += !r->good && r->sent;
 	t->attempts += r->attempts;
-	t->used.in += r->use->in;
-	t->used.cached += r->use->cached;
-	t->used.out += r->use->out;
-	t->cost += r->cost;
+	money_use_add(&t->used, r->use);
+	t->cost = money_add(t->cost, r->cost);
 	if (r->code)
 		count_code(t, r->code);
 	else

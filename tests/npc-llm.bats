@@ -611,6 +611,20 @@ fault() {
 	assert_equal "$(codes out)" '200 4, interrupted 96'
 }
 
+@test "llm: signals are heard while there is no end of input" {
+	local i status=0
+	npc-llm -u http://127.0.0.1:1/v1 /dev/zero 3>&- &
+	local pid=$!
+	for ((i = 0; i < 1000; i++)); do
+		grep -qs 'SigBlk:.*4002$' "/proc/$pid/status" && break
+		sleep 0.01
+	done
+	kill -TERM "$pid"
+	timeout 10 tail --pid="$pid" -f /dev/null || kill -KILL "$pid"
+	wait "$pid" || status=$?
+	assert_equal "$status" 143
+}
+
 @test "llm: Ctrl-C twice: what is in flight is abandoned" {
 	start_server --latency 30s
 	requests 10 >in

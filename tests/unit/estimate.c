@@ -70,6 +70,11 @@ static void costs(void)
 	    "{\"requests\":2,\"passed\":0,\"tokens_in\":1,\"tokens_out\":2000000,"
 	    "\"without_output_limit\":0,\"without_price\":0,\"cost\":20.500001}");
 
+	check_test("with prices, a cost of 0 is told");
+	put(&(struct estimate){0}, &prices,
+	    "{\"requests\":0,\"passed\":0,\"tokens_in\":0,\"tokens_out\":0,"
+	    "\"without_output_limit\":0,\"without_price\":0,\"cost\":0}");
+
 	check_test("a model without a price costs nothing, and is counted");
 	add(&s, "{\"custom_id\":\"c\",\"body\":{\"model\":\"other\",\"max_tokens\":5}}", &prices);
 	add(&s, "{\"custom_id\":\"d\",\"body\":{\"max_tokens\":5}}", &prices);
@@ -77,6 +82,22 @@ static void costs(void)
 	put(&s, &prices,
 	    "{\"requests\":5,\"passed\":0,\"tokens_in\":1,\"tokens_out\":2000015,"
 	    "\"without_output_limit\":0,\"without_price\":3,\"cost\":20.500001}");
+}
+
+static void overflow(void)
+{
+	struct estimate s = {0};
+
+	check_test("absurd limits stop at the largest number");
+	for (int i = 0; i < 3; i++)
+		add(&s,
+		    "{\"custom_id\":\"a\",\"body\":{\"model\":\"dear\",\"max_tokens\":1e300,"
+		    "\"n\":1e300}}",
+		    &prices);
+	CHECK(s.use.out == INT64_MAX && s.cost == INT64_MAX && s.requests == 3);
+	s.use.in = INT64_MAX;
+	add(&s, "{\"custom_id\":\"a\",\"body\":{\"prompt\":\"12345\"}}", &prices);
+	CHECK(s.use.in == INT64_MAX);
 }
 
 int main(void)
@@ -88,6 +109,7 @@ int main(void)
 	CHECK(root && money_prices_load(&prices, root, &e) == 0);
 	sums();
 	costs();
+	overflow();
 	money_prices_free(&prices);
 	json_doc_free(&doc);
 	return check_done();

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -146,7 +147,8 @@ static void full_pipe(void)
 static void large_buffers(void)
 {
 	struct outlet o;
-	int fd = open("/dev/null", O_WRONLY);
+	int fd = open("/dev/null", O_WRONLY), ends[2];
+	struct rlimit limit;
 
 	check_test("a buffer that one large record made is let go");
 	outlet_init(&o, fd);
@@ -154,11 +156,28 @@ static void large_buffers(void)
 	record_of(&o, 10 << 20, 'x');
 	CHECK(outlet_flush(&o, &e) == 0 && o.buf.cap <= 256 * 1024);
 
-	check_test("what was given stays open");
+	check_test("what was given stays open, what was opened is closed, once");
 	outlet_free(&o);
 	outlet_free(&o);
 	CHECK(fcntl(fd, F_GETFD) >= 0);
 	close(fd);
+	small_pipe(ends);
+	outlet_init(&o, ends[1]);
+	fd = o.fd;
+	outlet_free(&o);
+	CHECK(fcntl(fd, F_GETFD) < 0 && dup2(ends[0], fd) == fd);
+	outlet_free(&o);
+	CHECK(close(fd) == 0);
+
+	check_test("a pipe that can't be opened anew is used as it is");
+	CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, limit.rlim_max});
+	outlet_init(&o, ends[1]);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	CHECK(!o.own && o.fd == ends[1]);
+	record(&o, "as it is");
+	CHECK(outlet_flush(&o, &e) == 0 && o.bytes == 9);
+	done(&o, ends);
 }
 
 /* Refused for good, each time that it is tried, and told the same way. */

@@ -62,11 +62,11 @@ static void counts(void)
 
 	check_test("a status out of range counts at 0");
 	t = (struct tally){0};
-	for (int i = 0; i < 3; i++)
-		add(answer((int[]){600, -1, INT32_MAX}[i]));
+	for (int i = 0; i < 4; i++)
+		add(answer((int[]){600, -1, INT32_MAX, 0}[i]));
 	add(answer(599));
 	add(answer(1));
-	CHECK(t.status[0] == 3 && t.status[599] == 1 && t.status[1] == 1);
+	CHECK(t.status[0] == 4 && t.status[599] == 1 && t.status[1] == 1);
 }
 
 static void use_and_time(void)
@@ -86,6 +86,14 @@ static void use_and_time(void)
 	    "\"status\":{\"200\":10},\"errors\":{},"
 	    "\"latency_ms\":{\"p50\":10.239,\"p90\":18.431,\"p99\":20,\"max\":20},"
 	    "\"tokens_in\":100,\"tokens_cached\":40,\"tokens_out\":30,\"cost\":15}");
+
+	check_test("what a server says it used stops at the largest number");
+	r.use = &(struct money_use){INT64_MAX, INT64_MAX, INT64_MAX, false};
+	r.cost = INT64_MAX;
+	add(r);
+	add(r);
+	CHECK(t.used.in == INT64_MAX && t.used.cached == INT64_MAX && t.used.out == INT64_MAX);
+	CHECK(t.cost == INT64_MAX && t.done == 12);
 }
 
 static void many_codes(void)

@@ -151,6 +151,12 @@ static void successes(void)
 	} cases[] = {
 	    {chat, "{\"choices\":[{\"message\":{\"content\":\"a\"}}]}", NULL},
 	    {chat, "{\"choices\":[{\"message\":{\"content\":null}}],\"error\":null}", NULL},
+	    {chat, "{\"choices\":[{\"message\":{\"reasoning_content\":\"a\"}}]}", NULL},
+	    {chat, "{\"choices\":[{\"message\":{\"reasoning\":\"a\"}}]}", NULL},
+	    {chat, "{\"choices\":[{\"message\":{\"function_call\":{}}}]}", NULL},
+	    {chat, "{\"choices\":[{\"message\":{\"audio\":{}}}]}", NULL},
+	    {chat, "{\"choices\":[{\"message\":{\"role\":\"assistant\"}}]}",
+		"without a message in its choices"},
 	    {chat, "{\"choices\":[{\"message\":{\"tool_calls\":[]}}]}", NULL},
 	    {chat, "{\"choices\":[{\"message\":{\"refusal\":\"no\"}}],\"error\":{}}", NULL},
 	    {"/v1/chat/completions?a=1", "{\"choices\":[]}", "without choices"},
@@ -172,9 +178,11 @@ static void successes(void)
 	    {"/v1/completions", "{\"choices\":[{\"text\":\"\"}]}", NULL},
 	    {"/v1/completions", "{\"choices\":[{\"message\":{\"content\":\"\"}}]}",
 		"without choices with text"},
+	    {"/v1/completions", "{\"choices\":[{\"text\":\"\"}]}", NULL},
 	    {"/v1/completions?x", "{\"choices\":[]}", "without choices with text"},
 	    {"/v1/embeddings", "{\"data\":[{\"embedding\":[1]}]}", NULL},
 	    {"/v1/embeddings", "{\"data\":[{}]}", "without data with embeddings"},
+	    {"/v1/embeddings", "{\"data\":[{\"embedding\":[1]}]}", NULL},
 	    {"/v1/embeddings", "{\"data\":[]}", "without data with embeddings"},
 	    {"/v1/embeddings?v=/x", "{}", "without data with embeddings"},
 	    {"/v1/moderations", "{}", NULL},
@@ -183,6 +191,7 @@ static void successes(void)
 	    {"", "{}", NULL},
 	};
 
+	/* Good ones stand before empty ones: what a document leaves behind must not be believed. */
 	check_test("a success must have what an answer of its kind must have");
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		judge(HTTP_ANSWERED, 200, cases[i].answer, cases[i].url, HINT_UNSAID);
