@@ -48,8 +48,12 @@ int joblog_put(struct joblog *l, const struct joblog_entry *n, struct err *e)
 	put_text(b, n->custom_id);
 	buf_byte(b, '\t');
 	put_text(b, slice_str(n->endpoint ? n->endpoint : ""));
-	put_seconds(b, n->began);
-	put_seconds(b, n->ns);
+	if (n->attempts) {
+		put_seconds(b, n->began);
+		put_seconds(b, n->ns);
+	} else {
+		buf_str(b, "\t-\t-");
+	}
 	buf_fmt(b, "\t%u\t", n->attempts);
 	if (n->code)
 		buf_str(b, n->code);

@@ -27,9 +27,9 @@ struct joblog {
 struct joblog_entry {
 	struct slice custom_id; /* as JSON has it, without quotes */
 	const char *endpoint; /* or NULL */
-	int64_t began; /* ns since 1970; 0: never */
+	int64_t began; /* ns since 1970 */
 	int64_t ns;
-	unsigned attempts;
+	unsigned attempts; /* 0: never sent, so without times */
 	int status;
 	const char *code; /* instead of the status, or NULL */
 	int64_t tokens_in, tokens_out;

@@ -53,11 +53,11 @@ static void lines(void)
 	    {"an error has its code in the place of a status",
 		{ID("x"), "http://h", 5000000, 12034000000, 6, 0, "timeout", 0, 0},
 		"x\thttp://h\t0.005\t12.034\t6\ttimeout\t0\t0\n"},
-	    {"what is empty is -", {.code = "halted"}, "-\t-\t0.000\t0.000\t0\thalted\t0\t0\n"},
+	    {"what is empty is -", {.code = "halted"}, "-\t-\t-\t-\t0\thalted\t0\t0\n"},
 	    {"an empty endpoint is -", {ID("a"), "", 0, 0, 0, 404, NULL, 0, 0},
-		"a\t-\t0.000\t0.000\t0\t404\t0\t0\n"},
+		"a\t-\t-\t-\t0\t404\t0\t0\n"},
 	    {"the id is as JSON has it", {.custom_id = ID("a\\t\\n\\u0000\\\"b"), .status = 200},
-		"a\\t\\n\\u0000\\\"b\t-\t0.000\t0.000\t0\t200\t0\t0\n"},
+		"a\\t\\n\\u0000\\\"b\t-\t-\t-\t0\t200\t0\t0\n"},
 	    {"large numbers",
 		{ID("a"), "h", INT64_MAX, INT64_MAX, 4294967295, 599, NULL, INT64_MAX, INT64_MAX},
 		"a\th\t9223372036.854\t9223372036.854\t4294967295\t599\t9223372036854775807\t"
@@ -88,7 +88,7 @@ static void each_at_once(void)
 	CHECK(joblog_put(&log, &(struct joblog_entry){.custom_id = {id, 100000}}, &e) == 0);
 	CHECK(joblog_put(&log, &one, &e) == 0);
 	buf_put(&want, id, 100000);
-	buf_str(&want, "\t-\t0.000\t0.000\t0\t0\t0\t0\na\t-\t0.000\t0.000\t0\t200\t0\t0\n");
+	buf_str(&want, "\t-\t-\t-\t0\t0\t0\t0\na\t-\t-\t-\t0\t200\t0\t0\n");
 	holds(buf_cstr(&want));
 
 	check_test("it writes at the end, whoever else writes");
@@ -99,7 +99,7 @@ static void each_at_once(void)
 		close(fd);
 	}
 	CHECK(joblog_put(&log, &one, &e) == 0);
-	buf_str(&want, "other\na\t-\t0.000\t0.000\t0\t200\t0\t0\n");
+	buf_str(&want, "other\na\t-\t-\t-\t0\t200\t0\t0\n");
 	holds(buf_cstr(&want));
 	CHECK(fcntl(log.fd, F_GETFD) == FD_CLOEXEC);
 	CHECK(joblog_close(&log, &e) == 0);
