@@ -119,6 +119,13 @@ setup() {
 	paired in out
 	assert_equal "$(grep -c 'nobody asked for' <<<"$stderr")" 1
 	jq -e '.strays == 60 and .failed == 0' stats
+	requests 11 20 >in
+	answerer cmd '., .'
+	run -1 --separate-stderr cache --sync batch --stats stats ./cmd <in
+	echo "$output" >out
+	paired in out
+	jq -e '.strays == 10 and .stored == 10' stats
+	requests 1 10 >in
 	cache ./cmd <in >out
 	paired in out
 }
