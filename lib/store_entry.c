@@ -9,8 +9,8 @@
  *	56	raw length		120	when it was marked as used
  *
  * The mark is the one thing that is written in place, together with the file's time, which is what
- * counts. It is there so that a reader need not ask for that time: minutes since 1970 in its lower
- * half, and their complement in its upper.
+ * counts. It is there so that a reader need not ask for that time: minutes since 1970, and their
+ * complement.
  */
 #include <xxhash.h>
 
@@ -27,16 +27,19 @@ void store_mark_put(char to[8], int64_t at)
 {
 	uint32_t minutes = (uint32_t)(at / minute);
 
-	store_put64(to, (uint64_t)~minutes << 32 | minutes);
+	store_put32(to, minutes);
+	store_put32(to + 4, ~minutes);
 }
 
 /* false: it is none. */
 static bool read_mark(const char *from, int64_t *at)
 {
-	uint64_t n = store_get64(from);
+	uint32_t minutes = store_get32(from);
 
-	*at = (int64_t)(n & UINT32_MAX) * minute;
-	return (uint32_t)n == (uint32_t) ~(n >> 32);
+	if (minutes != ~store_get32(from + 4) || minutes > INT64_MAX / minute)
+		return false;
+	*at = minutes * minute;
+	return true;
 }
 
 static void write_head(char *to, const struct address *key, const struct store_head *h)

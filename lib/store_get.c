@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "fs.h"
@@ -25,16 +26,28 @@ int store_open_file(int at, const char *path)
 	return fd;
 }
 
+/* Who may open no more files than many programs need has none to spare. */
+static bool may_keep(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= 4 * STORE_FOLDERS;
+}
+
+static void begin_keeping(struct store *s)
+{
+	s->folders = mem_array(STORE_FOLDERS, sizeof *s->folders);
+	for (unsigned i = 0; i < STORE_FOLDERS; i++)
+		s->folders[i] = -1;
+}
+
 /* Who asks for much keeps the folders open: the way to one is a sixth of the work. */
 static int kept_folder(struct store *s, unsigned folder)
 {
 	char path[4];
 
-	if (!s->folders) {
-		s->folders = mem_array(STORE_FOLDERS, sizeof *s->folders);
-		for (unsigned i = 0; i < STORE_FOLDERS; i++)
-			s->folders[i] = -1;
-	}
+	if (!s->folders)
+		return -1;
 	if (s->folders[folder] < 0) {
 		store_folder_path(folder, path);
 		s->folders[folder] =
@@ -48,7 +61,7 @@ static int open_entry(struct store *s, const struct address *key)
 {
 	unsigned folder = store_folder(key);
 	char path[STORE_PATH];
-	int fd = -1, at = s->asked < FEW ? -1 : kept_folder(s, folder);
+	int fd = -1, at = kept_folder(s, folder);
 
 	store_path(key, path);
 	if (at >= 0)
@@ -182,7 +195,8 @@ static bool load(
 	enum store_flaw flaw;
 	bool hit;
 
-	s->asked += s->asked < FEW;
+	if (s->asked < FEW && ++s->asked == FEW && may_keep())
+		begin_keeping(s);
 	if (fd < 0)
 		return false;
 	flaw = check(s, key, fd, h);

@@ -48,13 +48,16 @@ static int sync_file(int fd)
 	return status;
 }
 
-/* The kernel's own times are some milliseconds coarse: many entries would be of one age. */
-static int set_time(int fd, int64_t now)
+/*
+ * The kernel's own times are some milliseconds coarse: many entries would be of one age. Where a
+ * file system does not have it, that is all.
+ */
+static void set_time(int fd, int64_t now)
 {
 	struct timespec times[2];
 
 	store_times(times, now);
-	return futimens(fd, times);
+	(void)!futimens(fd, times);
 }
 
 /* On failure the file is gone. */
@@ -67,8 +70,7 @@ static int write_temp(struct store *s, struct slice entry, char temp[STORE_TEMP]
 	status = fs_write(fd, entry.ptr, entry.len, e);
 	if (status == 0 && s->mode && fchmod(fd, 0600) < 0)
 		status = err_sys(e, errno, "cannot set a file's mode");
-	if (status == 0 && set_time(fd, store_now(s)) < 0)
-		status = err_sys(e, errno, "cannot set a file's time");
+	set_time(fd, store_now(s));
 	if (status == 0 && s->sync == STORE_SYNC_DATA && sync_file(fd) < 0)
 		status = err_sys(e, errno, "cannot sync");
 	if (close(fd) < 0 && status == 0)

@@ -152,6 +152,15 @@ static void marks(void)
 	struct store_config c = config();
 	struct store *s;
 
+	check_test("an entry is as old as its put, by the store's clock, to the nanosecond");
+	wall = clock_wall() - 5 * HOUR;
+	no_store();
+	s = open_store();
+	must_put(s, 1, 100);
+	CHECK(age_of(1) == 0);
+	store_close(s, NULL);
+	wall = 0;
+
 	check_test("a hit marks what was not used for an hour");
 	no_store();
 	s = open_store();

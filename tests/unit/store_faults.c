@@ -256,6 +256,20 @@ static void no_descriptors(void)
 	CHECK(store_close(s, NULL) == 0);
 }
 
+static void few_descriptors(void)
+{
+	struct rlimit few = {20, 20};
+	struct store *s;
+
+	CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
+	s = open_store();
+	for (unsigned i = 0; i < 300; i++)
+		must_put(s, i, 100);
+	for (unsigned i = 0; i < 300; i++)
+		CHECK(get_nth(s, i, NULL) == 1);
+	CHECK(store_close(s, NULL) == 0);
+}
+
 static void no_large_files(void)
 {
 	struct store *s = open_store();
@@ -276,6 +290,8 @@ static void limits(void)
 	check_test("no descriptors left: a miss, a put that fails");
 	prepare();
 	in_child(no_descriptors);
+	check_test("few descriptors: as always");
+	in_child(few_descriptors);
 	check_test("a file that may not be so large: a put that fails, and leaves nothing");
 	in_child(no_large_files);
 }

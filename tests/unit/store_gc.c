@@ -37,6 +37,7 @@ static struct store *plain_store(void)
 static void exact(void)
 {
 	struct store *s = plain_store();
+	int64_t now = clock_wall();
 
 	check_test("gc keeps the most recently used, as many as fit");
 	for (unsigned i = 0; i < 200; i++)
@@ -61,6 +62,16 @@ static void exact(void)
 	must_gc(s, 1000, 0);
 	CHECK(there(s, 0, 200) == 1 && get_nth(s, 0, NULL) == 1);
 	CHECK(age_of(0) >= 0 && age_of(0) < HOUR);
+
+	check_test("… and what was put since gc began is not of the future");
+	wall = now;
+	set_age(0, -15 * SECOND);
+	step = 10 * SECOND;
+	must_gc(s, 0, 0);
+	step = 0;
+	wall = now;
+	CHECK(age_of(0) == -15 * SECOND);
+	wall = 0;
 	store_close(s, NULL);
 }
 
@@ -205,7 +216,7 @@ static void overfill(uint64_t room, unsigned many, size_t size)
 static void automatic(void)
 {
 	struct store_config c = config();
-	struct store *s;
+	struct store *s, *t;
 	struct err e;
 
 	check_test("puts keep a tiny store at its size, the least recently used gone");
@@ -240,6 +251,19 @@ static void automatic(void)
 	for (unsigned i = 2300; i < 2320; i++)
 		must_put(s, i, 872);
 	CHECK(truth().entries == 420);
+	CHECK(totals_are_true(s));
+
+	check_test("one collector at a time: the others just put");
+	t = open_store();
+	CHECK(store_lock_collector(t, true, &e) == 0);
+	for (unsigned i = 3000; i < 3200; i++)
+		must_put(s, i, 872);
+	CHECK(truth().entries == 620);
+	store_unlock_collector(t);
+	store_close(t, NULL);
+	for (unsigned i = 3200; i < 3300; i++)
+		must_put(s, i, 872);
+	CHECK(truth().entries <= 516);
 	CHECK(totals_are_true(s));
 
 	check_test("a cutoff from before the clock was set back removes nothing");

@@ -1,4 +1,3 @@
-#include <sched.h>
 #include <signal.h>
 
 #include "store_test.h"
@@ -202,8 +201,7 @@ static void killed_at_birth(void)
 
 		no_store();
 		pid = start(0);
-		for (unsigned i = draw(3000); i > 0; i--)
-			sched_yield();
+		usleep(draw(2000));
 		end(pid);
 		s = open_store();
 		all_right(s);

@@ -22,10 +22,13 @@
 static char place[32] = "/dev/shm/npc-store-XXXXXX"; /* what the driver may fill */
 static char dir[64]; /* where the store is */
 static int64_t wall; /* the fake clock; 0: the real one */
+static int64_t step; /* how far it goes on each time it is looked at */
 
 static int64_t fake_wall(void)
 {
-	return wall ? wall : clock_wall();
+	if (wall)
+		return wall += step;
+	return clock_wall();
 }
 
 static inline struct store_config config(void)
