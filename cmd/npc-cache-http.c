@@ -1,6 +1,5 @@
 /* npc-cache-http: commands in, answers out: npc-cache's entries at an HTTP server. */
 
-#include <curl/curl.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -9,7 +8,7 @@
 #include "filter.h"
 #include "helper.h"
 #include "http.h"
-#include "mem.h"
+#include "keyurl.h"
 #include "num.h"
 #include "pace.h"
 #include "rng.h"
@@ -49,9 +48,7 @@ struct program {
 	struct events events;
 	struct helper helper;
 	struct http *http;
-	struct curl_slist *headers;
-	char *url; /* of a key; the key stands at key_at */
-	size_t key_at;
+	struct keyurl urls;
 	int64_t timeout;
 	struct slot slots[CALLS], *free;
 	size_t flying;
@@ -59,110 +56,6 @@ struct program {
 	struct rng rng;
 	struct err why; /* it is down */
 };
-
-/* ---- the URL of a key */
-
-/* Stands for a key until one is put in its place. */
-static const char no_key[] = "0000000000000000000000000000000000000000000000000000000000000000";
-
-static void set_key_path(CURLU *u)
-{
-	char *path = NULL;
-	struct buf b = {0};
-
-	if (curl_url_get(u, CURLUPART_PATH, &path, 0) != CURLUE_OK)
-		diag_die(DIAG_USAGE, "the URL has no path");
-	buf_str(&b, path);
-	while (b.len && b.ptr[b.len - 1] == '/')
-		b.len--;
-	buf_fmt(&b, "/%s", no_key);
-	if (curl_url_set(u, CURLUPART_PATH, buf_cstr(&b), 0) != CURLUE_OK)
-		diag_die(DIAG_USAGE, "the URL's path cannot be gone on with");
-	curl_free(path);
-	buf_free(&b);
-}
-
-/* Where there is a user and no password, or neither, the password may come from elsewhere. */
-static void set_password(CURLU *u, const char *password)
-{
-	char *before = NULL;
-
-	if (!password || curl_url_get(u, CURLUPART_PASSWORD, &before, 0) == CURLUE_OK) {
-		curl_free(before);
-		return;
-	}
-	if (curl_url_get(u, CURLUPART_USER, &before, 0) != CURLUE_OK)
-		curl_url_set(u, CURLUPART_USER, "", 0);
-	curl_free(before);
-	if (curl_url_set(u, CURLUPART_PASSWORD, password, CURLU_URLENCODE) != CURLUE_OK)
-		diag_die(DIAG_USAGE, "NPC_CACHE_REMOTE_PASSWORD cannot be sent");
-}
-
-static bool is_http(CURLU *u)
-{
-	char *scheme = NULL;
-	bool good = curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-	    (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
-
-	curl_free(scheme);
-	return good;
-}
-
-static void set_url(struct program *p, const char *base)
-{
-	CURLU *u = curl_url();
-	char *url = NULL, *key;
-
-	if (!u || curl_url_set(u, CURLUPART_URL, base, 0) != CURLUE_OK || !is_http(u))
-		diag_die(DIAG_USAGE, "not a URL such as https://HOST/PATH");
-	set_key_path(u);
-	set_password(u, conf_get(&p->conf, "NPC_CACHE_REMOTE_PASSWORD"));
-	curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0);
-	if (curl_url_get(u, CURLUPART_URL, &url, 0) != CURLUE_OK || !(key = strstr(url, no_key)))
-		diag_die(DIAG_USAGE, "no URL of a key comes of the URL");
-	p->url = mem_copy(url, strlen(url));
-	p->key_at = (size_t)(key - url);
-	explicit_bzero(url, strlen(url));
-	curl_free(url);
-	curl_url_cleanup(u);
-}
-
-/* ---- headers */
-
-static void add_header(struct program *p, const char *header)
-{
-	struct curl_slist *more = curl_slist_append(p->headers, header);
-
-	if (!more)
-		diag_die(DIAG_STOPPED, "out of memory");
-	p->headers = more;
-}
-
-static void set_token(struct program *p, const char *token)
-{
-	struct buf b = {0};
-
-	for (const char *c = token; *c; c++)
-		if ((unsigned char)*c <= ' ' || *c == 0x7f)
-			diag_die(DIAG_USAGE,
-			    "NPC_CACHE_REMOTE_TOKEN has a blank or a control "
-			    "character in it");
-	buf_fmt(&b, "Authorization: Bearer %s", token);
-	add_header(p, buf_cstr(&b));
-	explicit_bzero(b.ptr, b.cap);
-	buf_free(&b);
-}
-
-static void set_headers(struct program *p)
-{
-	const char *token = conf_get(&p->conf, "NPC_CACHE_REMOTE_TOKEN");
-
-	add_header(p, "Content-Type: application/octet-stream");
-	/* A second on the way before each large entry, where a server does not know the question. */
-	add_header(p, "Expect:");
-	if (token)
-		set_token(p, token);
-}
 
 /* ---- commands */
 
@@ -198,7 +91,6 @@ static void begin(void *ctx, const struct wire *m)
 {
 	struct program *p = ctx;
 	struct slot *s = p->free;
-	char hex[ADDRESS_HEX + 1];
 	struct err e;
 
 	if (pace_breaker_ask(&p->breaker, clock_mono()) == PACE_WAIT) {
@@ -207,8 +99,7 @@ static void begin(void *ctx, const struct wire *m)
 	}
 	p->free = s->next;
 	s->number = m->number;
-	address_hex(&m->key, hex);
-	memcpy(s->url + p->key_at, hex, ADDRESS_HEX);
+	keyurl_set(&p->urls, s->url, &m->key);
 	buf_slice(&s->body, m->bytes);
 	s->call.method = m->verb == WIRE_GET ? HTTP_GET : HTTP_PUT;
 	s->call.body = buf_all(&s->body);
@@ -319,10 +210,10 @@ static void configure(struct program *p, char *const *operands)
 	const char *url;
 	struct err e;
 
-	if (conf_load(&p->conf, &e) < 0 || !(url = helper_url(operands, &p->conf, &e)))
+	if (conf_load(&p->conf, &e) < 0 || !(url = helper_url(operands, &p->conf, &e)) ||
+	    keyurl_init(&p->urls, url, conf_get(&p->conf, "NPC_CACHE_REMOTE_PASSWORD"),
+		conf_get(&p->conf, "NPC_CACHE_REMOTE_TOKEN"), &e) < 0)
 		diag_die(DIAG_USAGE, "%s", e.text);
-	set_url(p, url);
-	set_headers(p);
 }
 
 static void make_slots(struct program *p)
@@ -330,10 +221,10 @@ static void make_slots(struct program *p)
 	for (size_t i = 0; i < CALLS; i++) {
 		struct slot *s = &p->slots[i];
 
-		s->url = mem_copy(p->url, strlen(p->url));
+		s->url = keyurl_new(&p->urls);
 		s->call.url = s->url;
 		s->call.own_url = true;
-		s->call.headers = p->headers;
+		s->call.headers = p->urls.headers;
 		give_back(p, s);
 	}
 }
@@ -359,28 +250,22 @@ static void start(struct program *p)
 	make_slots(p);
 }
 
-/* What holds secrets is wiped. */
-static void free_secrets(struct program *p)
+static void free_slots(struct program *p)
 {
 	for (size_t i = 0; i < CALLS; i++) {
 		struct slot *s = &p->slots[i];
 
-		explicit_bzero(s->url, strlen(s->url));
-		free(s->url);
+		keyurl_drop(s->url);
 		http_call_free(&s->call);
 		buf_free(&s->body);
 	}
-	explicit_bzero(p->url, strlen(p->url));
-	free(p->url);
-	for (struct curl_slist *h = p->headers; h; h = h->next)
-		explicit_bzero(h->data, strlen(h->data));
-	curl_slist_free_all(p->headers);
 }
 
 static int end(struct program *p)
 {
 	http_free(p->http);
-	free_secrets(p);
+	free_slots(p);
+	keyurl_free(&p->urls);
 	conf_free(&p->conf);
 	p->filter.failed = p->helper.counts.failed;
 	helper_stats(&p->helper, &p->filter.stats);

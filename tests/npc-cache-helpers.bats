@@ -227,10 +227,10 @@ refuses_nonsense() {
 
 @test "helpers: npc-cache-redis: a server that says nothing" {
 	start_redis
-	talk npc-cache-redis --timeout 200ms "redis://127.0.0.1:$REDIS_PORT"
+	talk npc-cache-redis --timeout 500ms "redis://127.0.0.1:$REDIS_PORT"
 	assert_equal "$(ask 'get 1 %s' "$(key 1)")" 'miss 1'
 	kill -STOP "$REDIS_PID"
-	assert_regex "$(ask 'get 2 %s' "$(key 1)")" '^failed 2 127\.0\.0\.1:.*: no answer for 0.2 s'
+	assert_regex "$(ask 'get 2 %s' "$(key 1)")" '^failed 2 127\.0\.0\.1:.*: no answer for 0.5 s'
 	kill -CONT "$REDIS_PID"
 	local i said
 	for ((i = 0; i < 200; i++)); do

@@ -38,9 +38,10 @@ start_dav() {
 	DAV_URL=http://127.0.0.1:$NGINX_PORT
 }
 
-# machine NAME [OPTION...] <REQUESTS >RESPONSES: a run with that machine's own store, and ./cmd.
+# machine NAME [OPTION...] <REQUESTS >RESPONSES: a run with that machine's own store, and ./cmd. The
+# time limit is not what is tested, unless it is.
 machine() {
-	cache --sync none --cache-dir "$PWD/$1" --stats "stats.$1" "${@:2}" ./cmd
+	cache --sync none --remote-timeout 20s --cache-dir "$PWD/$1" --stats "stats.$1" "${@:2}" ./cmd
 }
 
 # remote STATS FILTER: what jq's FILTER makes of what the remote did.
@@ -147,7 +148,7 @@ share() {
 with_half_done() {
 	requests 1 200 >in
 	mkfifo more
-	machine a --remote "$2" --remote-timeout 300ms <more >out 2>err 3>&- &
+	machine a --remote "$2" --remote-timeout 1s <more >out 2>err 3>&- &
 	local pid=$!
 	exec 6>more
 	head -n 100 in >&6
@@ -173,8 +174,8 @@ with_half_done() {
 	start_redis
 	local begun=$SECONDS
 	with_half_done 'kill -STOP "$REDIS_PID"' "redis://127.0.0.1:$REDIS_PORT"
-	[ $((SECONDS - begun)) -lt 8 ]
-	assert_equal "$(sed 's/.*npc-cache-redis: //' err)" 'no answer within 0.9 s'
+	[ $((SECONDS - begun)) -lt 15 ]
+	assert_equal "$(sed 's/.*npc-cache-redis: //' err)" 'no answer within 3 s'
 	assert_equal "$(remote a '[.puts, (.failed > 0), .hits]')" '[100,true,0]'
 }
 
@@ -210,7 +211,7 @@ with_half_done() {
 	start_dav 'limit_rate 10;'
 	local begun=$SECONDS
 	machine b --remote "$DAV_URL" --remote-timeout 300ms <in >out 2>err
-	[ $((SECONDS - begun)) -lt 8 ]
+	[ $((SECONDS - begun)) -lt 15 ]
 	assert_equal "$(calls)" 30
 	paired in out
 	assert_equal "$(grep -c 'no answer within 0\.[39] s' err)" 1
@@ -295,12 +296,12 @@ heals() {
 @test "remote: what is no Redis, and what is none either" {
 	start_server
 	requests 1 30 >in
-	machine a --remote "redis://${SERVER_URL#http://}" <in >out 2>err
+	machine a --remote "redis://${SERVER_URL#http://}" --remote-timeout 300ms <in >out 2>err
 	assert_equal "$(calls)" 30
 	paired in out
 	assert_equal "$(lines err)" 1
 	start_redis
-	machine b --remote "http://127.0.0.1:$REDIS_PORT/" <in >out 2>err
+	machine b --remote "http://127.0.0.1:$REDIS_PORT/" --remote-timeout 300ms <in >out 2>err
 	assert_equal "$(calls)" 30
 	paired in out
 	assert_equal "$(lines err)" 1
@@ -356,9 +357,9 @@ heals() {
 	SH
 	chmod +x bin/*
 	requests 1 5 >in
-	machine a --remote folder://x --remote-timeout 5s <in >out
+	machine a --remote folder://x <in >out
 	assert_equal "$(calls) $(ls kept | wc -l)" '5 5'
-	machine b --remote folder://x --remote-timeout 5s <in >out
+	machine b --remote folder://x <in >out
 	assert_equal "$(calls)" 0
 	paired in out
 }

@@ -173,15 +173,26 @@ static struct events ev;
 static struct remote *r;
 static struct address keys[4];
 
-static bool open_mode(const char *mode)
+static bool open_with(const char *mode, int64_t limit)
 {
 	struct err e = {""};
 
 	CHECK(events_init(&ev, &e) == 0);
-	r = remote_open(mode, LIMIT, &ev, &e);
+	r = remote_open(mode, limit, &ev, &e);
 	if (!CHECK(r != NULL))
 		printf("# %s: %s\n", mode, e.text);
 	return r != NULL;
+}
+
+static bool open_mode(const char *mode)
+{
+	return open_with(mode, LIMIT);
+}
+
+/* For what must not be late, on a machine that has other things to do. */
+static bool open_patient(const char *mode)
+{
+	return open_with(mode, 40 * LIMIT);
 }
 
 static void shut(void)
@@ -250,7 +261,7 @@ static void finds_what_was_put(void)
 	struct buf big = {0};
 
 	check_test("what was put is a hit, anything else a miss");
-	if (!open_mode("fake://keep"))
+	if (!open_patient("fake://keep"))
 		return;
 	CHECK(!getenv("NPC_CACHE_REMOTE"));
 	CHECK(!get_one(&keys[0]).hit && !remote_busy(r));
@@ -281,7 +292,7 @@ static void any_order(void)
 	int ctx[3];
 
 	check_test("answers in any order go to whom they belong");
-	if (!open_mode("fake://backwards"))
+	if (!open_patient("fake://backwards"))
 		return;
 	for (int i = 0; i < 3; i++)
 		remote_get(r, &keys[i], &ctx[i]);
@@ -335,7 +346,7 @@ static void refusing(void)
 	struct remote_got got[2];
 
 	check_test("failures: misses, and one of a put is told in words");
-	if (!open_mode("fake://refuse"))
+	if (!open_patient("fake://refuse"))
 		return;
 	remote_put(r, &keys[0], slice_str("an entry"));
 	turn(NULL, 0, true);
@@ -376,7 +387,7 @@ static void slow_ourselves(void)
 		return;
 	for (int i = 0; i < 3; i++)
 		remote_get(r, &keys[i], NULL);
-	poll(NULL, 0, 3 * LIMIT / MS / 2);
+	poll(NULL, 0, 10 * LIMIT / MS);
 	for (int i = 0; i < 3; i++) {
 		CHECK(remote_next(r, clock_mono(), &got) && !got.hit);
 		poll(NULL, 0, LIMIT / MS);
@@ -397,13 +408,13 @@ static void nonsense(void)
 	for (size_t i = 0; i < 4; i++) {
 		int64_t begun = clock_mono();
 
-		if (!open_mode(modes[i]))
+		if (!open_patient(modes[i]))
 			return;
 		remote_get(r, &keys[0], NULL);
 		remote_get(r, &keys[1], NULL);
 		CHECK(turn(got, 2, false) == 2 && !got[0].hit && !got[1].hit);
 		CHECK(remote_counts(r)->failed == 2);
-		CHECK(clock_mono() - begun < 10 * LIMIT && troubled(troubles[i]));
+		CHECK(clock_mono() - begun < 40 * LIMIT && troubled(troubles[i]));
 		shut();
 	}
 
@@ -420,7 +431,7 @@ static void starts_again(void)
 	int64_t begun = clock_mono();
 
 	check_test("a helper that ended is started again after a while, and works");
-	if (snprintf(url, sizeof url, "fake://once%s", folder) < 0 || !open_mode(url))
+	if (snprintf(url, sizeof url, "fake://once%s", folder) < 0 || !open_patient(url))
 		return;
 	CHECK(!get_one(&keys[0]).hit);
 	CHECK(remote_counts(r)->failed == 1 && troubled("ended with status 7"));
@@ -433,7 +444,7 @@ static void starts_again(void)
 	shut();
 
 	check_test("one that says that its configuration is wrong is not");
-	if (!open_mode("fake://usage"))
+	if (!open_patient("fake://usage"))
 		return;
 	get_one(&keys[0]);
 	CHECK(troubled("ended with status 2"));
