@@ -16,8 +16,8 @@
 #include "misses.h"
 #include "relay.h"
 
-static const char usage[] = "npc-cache run [OPTION...] CMD [ARG...]\n"
-			    "       npc-cache get|put|key|stat|list|gc|verify|clear [OPTION...] "
+static const char usage[] = "npc-cache run [OPTION...] CMD [ARG...] | "
+			    "npc-cache get|put|key|stat|list|gc|verify|clear [OPTION...] "
 			    "[FILE...]";
 
 struct cache {

@@ -152,6 +152,7 @@ setup() {
 	echo "$output" >out
 	assert_equal "$(codes out)" '200 5, child_failed 15'
 	assert_regex "$(jq -r .error.message out | tail -n 1)" 'ended with status 7'
+	assert_equal "$stderr" 'npc-cache: ./cmd ended with status 7 and did not answer: child_failed'
 	printf '#!/bin/sh\n./half\nkill -9 $$\n' >cmd
 	requests 21 40 >in
 	run -137 --separate-stderr cache --stats stats ./cmd <in
