@@ -65,7 +65,8 @@ cacache_ready() {
 	cp "$here/cacache-loop.mjs" "$NODE_CACHE/"
 }
 
-# ask PEER: microseconds for one, the median of three runs. cacache is slow and needs no more.
+# ask PEER: microseconds for one, the median over hundreds in a row: on a busy machine most of them
+# are not interrupted. cacache is slow and needs no more.
 ask() {
 	case $1 in
 	store) runs=3 store lookup ;;
@@ -107,7 +108,7 @@ if cacache_ready; then
 else
 	echo "cache.sh: the cacache package cannot be had, passed over" >&2
 fi
-echo "Asked one by one, medians of 5 runs of 3 (Redis by a Unix socket):"
+echo "Asked one by one, medians of 5 runs (Redis by a Unix socket):"
 # shellcheck disable=SC2086 # a list of names
 one_by_one $peers
 

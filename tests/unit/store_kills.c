@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include "store_test.h"
 
@@ -92,8 +93,10 @@ static pid_t start(int kind)
 	seed = seed * 31 + 7;
 	fflush(stdout);
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* or it would work on for ever */
 		kinds[kind]();
+	}
 	return pid;
 }
 
