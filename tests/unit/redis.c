@@ -107,7 +107,7 @@ static void begin(struct redis *r, enum wire_verb verb, uint64_t number)
 
 static void turn_until(struct redis *r, struct events *ev, int n)
 {
-	int64_t last = clock_mono() + 10 * TIMEOUT;
+	int64_t last = clock_mono() + 100 * TIMEOUT;
 
 	while (said.n < n && clock_mono() < last) {
 		int64_t at = redis_deadline(r);
