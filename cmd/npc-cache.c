@@ -2,7 +2,6 @@
 
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cacheopts.h"
 #include "cachestat.h"
@@ -17,8 +16,8 @@
 #include "misses.h"
 #include "relay.h"
 
-static const char usage[] = "npc-cache run [OPTION...] CMD [ARG...]\n"
-			    "       npc-cache get|put|key|stat|list|gc|verify|clear [OPTION...] "
+static const char usage[] = "npc-cache run [OPTION...] CMD [ARG...] | "
+			    "npc-cache get|put|key|stat|list|gc|verify|clear [OPTION...] "
 			    "[FILE...]";
 
 struct cache {
@@ -73,13 +72,13 @@ static void open_remote(struct cache *c)
 		diag_die(DIAG_USAGE, "%s", e.text);
 }
 
-/* Whatever is still to be written down. */
-static int close_store(struct cache *c)
+/* Whatever is still to be written down; but the remote keeps nobody who has been told to end. */
+static int close_store(struct cache *c, bool told)
 {
 	struct err e;
 	int status;
 
-	tiers_finish(&c->tiers, 10 * c->options.remote_limit);
+	tiers_finish(&c->tiers, (told ? 1 : 10) * c->options.remote_limit);
 	tiers_stats(&c->tiers, &c->filter.stats);
 	if (c->tiers.remote && remote_trouble(c->tiers.remote))
 		diag_warn("the remote: %s", remote_trouble(c->tiers.remote));
@@ -134,7 +133,7 @@ static int run(struct cache *c, char **operands)
 	if (broken < 0)
 		diag_warn("%s", e.text);
 	relay_stats(&r, &c->filter.stats);
-	close_store(c);
+	close_store(c, r.signal != 0);
 	release(c);
 	c->filter.failed = r.counts.failed + r.counts.strays;
 	c->filter.unreadable = r.unreadable;
@@ -242,7 +241,7 @@ static int get(struct cache *c, char **operands)
 	stats_int(&c->filter.stats, "passed", c->passed);
 	stats_int(&c->filter.stats, "hits", c->hits);
 	stats_int(&c->filter.stats, "misses", c->missed);
-	close_store(c);
+	close_store(c, false);
 	return end(c, status);
 }
 
@@ -281,7 +280,7 @@ static int put(struct cache *c, char **operands)
 	stats_int(&c->filter.stats, "lines", c->filter.lines);
 	stats_int(&c->filter.stats, "stored", c->stored);
 	stats_int(&c->filter.stats, "failed", c->filter.failed);
-	return end(c, close_store(c) < 0 ? DIAG_STOPPED : 0);
+	return end(c, close_store(c, false) < 0 ? DIAG_STOPPED : 0);
 }
 
 static void key_line(void *ctx, const struct json *root)
@@ -390,7 +389,7 @@ static int keep_house(struct cache *c, char **operands)
 		list(c);
 	else
 		clean(c);
-	return end(c, close_store(c) < 0 ? DIAG_STOPPED : 0);
+	return end(c, close_store(c, false) < 0 ? DIAG_STOPPED : 0);
 }
 
 static int dispatch(struct cache *c, char **operands)

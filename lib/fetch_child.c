@@ -37,7 +37,7 @@ static void start(struct fetch *f)
 	}
 	f->status = child_start_status(errno);
 	f->how = e;
-	f->ended = f->out_ended = true;
+	f->ended = f->out_ended = f->told_end = true;
 	fetch_say(f, "%s", e.text);
 }
 
@@ -238,6 +238,15 @@ static void tell_how(struct fetch *f, int status)
 	}
 }
 
+/* Once, for whoever does not look at the lines. */
+static void tell_end(struct fetch *f)
+{
+	if (f->lines == 0 || f->stopped || f->told_end)
+		return;
+	f->told_end = true;
+	fetch_say(f, "%s: child_failed", f->how.text);
+}
+
 static void fail_all(struct fetch *f, enum ask_state state)
 {
 	struct ask *a;
@@ -259,6 +268,7 @@ void fetch_reap(struct fetch *f)
 	if (!f->ended || !f->out_ended)
 		return;
 	child_close_in(&f->child);
+	tell_end(f);
 	fail_all(f, ASK_SENT);
 	fail_all(f, ASK_READY);
 	fail_all(f, ASK_WAITING);

@@ -90,7 +90,7 @@ struct fetch {
 
 	bool last, stopped;
 	const char *why_stopped;
-	bool told_stray, told_unsaved;
+	bool told_stray, told_unsaved, told_end;
 	struct json_doc doc; /* of answers */
 	struct buf carried, scratch, entry;
 };

@@ -119,6 +119,13 @@ setup() {
 	paired in out
 	assert_equal "$(grep -c 'nobody asked for' <<<"$stderr")" 1
 	jq -e '.strays == 60 and .failed == 0' stats
+	requests 11 20 >in
+	answerer cmd '., .'
+	run -1 --separate-stderr cache --sync batch --stats stats ./cmd <in
+	echo "$output" >out
+	paired in out
+	jq -e '.strays == 10 and .stored == 10' stats
+	requests 1 10 >in
 	cache ./cmd <in >out
 	paired in out
 }
@@ -145,6 +152,7 @@ setup() {
 	echo "$output" >out
 	assert_equal "$(codes out)" '200 5, child_failed 15'
 	assert_regex "$(jq -r .error.message out | tail -n 1)" 'ended with status 7'
+	assert_equal "$stderr" 'npc-cache: ./cmd ended with status 7 and did not answer: child_failed'
 	printf '#!/bin/sh\n./half\nkill -9 $$\n' >cmd
 	requests 21 40 >in
 	run -137 --separate-stderr cache --stats stats ./cmd <in
