@@ -17,7 +17,7 @@ teardown() {
 }
 
 # slow_cmd: ./cmd answers one line, then waits for ./go to be there, and takes 10 ms for each other.
-# SIGTERM only tells it to read no more: what it has read it answers.
+# SIGTERM only tells it to read no more: what it has read it answers. It ends with its folder.
 slow_cmd() {
 	cat >cmd <<-'SH'
 	#!/usr/bin/env bash
@@ -27,7 +27,7 @@ slow_cmd() {
 	while [ -z "$stopped" ] && IFS= read -r line; do
 		echo "$line" >>"$CALLS"
 		if [ "$n" -gt 0 ]; then
-			while [ ! -e go ] && [ -z "$stopped" ]; do sleep 0.01; done
+			while [ ! -e go ] && [ -e cmd ] && [ -z "$stopped" ]; do sleep 0.01; done
 			sleep 0.01
 		fi
 		n=$((n + 1))
@@ -80,7 +80,7 @@ run_slow() {
 	trap 'echo TERM >>terms' TERM
 	trap 'echo HUP >>terms' HUP
 	echo up >up
-	while :; do sleep 0.01; done
+	while [ -e cmd ]; do sleep 0.01; done
 	SH
 	chmod +x cmd
 	requests 1 3 >in
