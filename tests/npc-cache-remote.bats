@@ -8,34 +8,7 @@ setup() {
 }
 
 teardown() {
-	# One that was stopped would not hear that it is to end.
-	[ -z "${REDIS_PID:-}" ] || kill -CONT "$REDIS_PID" 2>/dev/null || true
 	stop_servers
-}
-
-# redis_url: of the Redis that was started.
-redis_url() {
-	echo "redis+unix://$REDIS_SOCKET"
-}
-
-# cli ARG...: asks it, as somebody else would.
-cli() {
-	redis-cli -s "$REDIS_SOCKET" "$@"
-}
-
-# start_dav [DIRECTIVE...]: nginx that keeps what is put to it in folder dav. Sets DAV_URL.
-start_dav() {
-	mkdir -p dav
-	start_nginx "server {
-		listen 127.0.0.1:PORT;
-		location / {
-			root $PWD/dav;
-			dav_methods PUT;
-			create_full_put_path on;
-			$*
-		}
-	}"
-	DAV_URL=http://127.0.0.1:$NGINX_PORT
 }
 
 # machine NAME [OPTION...] <REQUESTS >RESPONSES: a run with that machine's own store, and ./cmd. The

@@ -68,6 +68,8 @@ stop_servers() {
 	local pid
 	for pid in "${SERVER_PIDS[@]}"; do
 		kill "$pid" 2>/dev/null || continue
+		# One that was stopped would not hear it.
+		kill -CONT "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
 	SERVER_PIDS=()
@@ -176,6 +178,32 @@ wait_for_redis() {
 		sleep 0.01
 	done
 	return 1
+}
+
+# redis_url: of the Redis that was started.
+redis_url() {
+	echo "redis+unix://$REDIS_SOCKET"
+}
+
+# cli ARG...: asks it, as somebody else would.
+cli() {
+	redis-cli -s "$REDIS_SOCKET" "$@"
+}
+
+# start_dav [DIRECTIVE...]: nginx that keeps what is put to it in folder dav. Sets DAV_URL.
+start_dav() {
+	mkdir -p dav
+	start_nginx "server {
+		listen 127.0.0.1:PORT;
+		access_log $PWD/access.log;
+		$*
+		location / {
+			root $PWD/dav;
+			dav_methods PUT;
+			create_full_put_path on;
+		}
+	}"
+	DAV_URL=http://127.0.0.1:$NGINX_PORT
 }
 
 # pids_of PATTERN: of the processes whose arguments, with blanks between them, match it.
