@@ -163,7 +163,7 @@ static bool has_header(const struct endpoint *p, struct slice name)
 	return false;
 }
 
-static bool is_credential(struct slice name)
+bool endpoint_is_credential(struct slice name)
 {
 	static const char *const known[] = {
 	    "authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"};
@@ -210,7 +210,7 @@ int endpoint_header(struct endpoint *p, struct slice name, struct slice value, s
 	if (!headers)
 		return err_set(e, "out of memory");
 	p->headers = headers;
-	p->credentials |= is_credential(name);
+	p->credentials |= endpoint_is_credential(name);
 	return 0;
 }
 

@@ -61,6 +61,9 @@ int endpoint_init(struct endpoint *p, const char *base, struct err *e);
 /* Where base leads to, for comparing; to be freed. */
 char *endpoint_origin(const char *base, struct err *e);
 
+/* Is it a header that authenticates, by its name in any case? */
+bool endpoint_is_credential(struct slice name);
+
 /*
  * A header that is there already stays; blanks around value don't count. Refused: a name or value
  * that no header can have.

@@ -157,8 +157,21 @@ int servers_open(struct servers *s, const struct conf *conf, struct err *e)
 	return 0;
 }
 
+/* Without the scheme before it: "Bearer SECRET". */
+static struct slice last_word(struct slice text)
+{
+	struct slice word = text = slice_trim(text);
+
+	while (text.ptr)
+		word = slice_split(&text, ' ');
+	return word;
+}
+
 struct slice servers_secret(const struct servers *s)
 {
+	for (size_t i = 0; s->key.len == 0 && i < s->n_headers; i++)
+		if (endpoint_is_credential(s->headers[i].name))
+			return last_word(s->headers[i].value);
 	return buf_all(&s->key);
 }
 

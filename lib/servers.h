@@ -49,7 +49,10 @@ int servers_option(struct servers *s, const char *name, const char *value, struc
 
 int servers_open(struct servers *s, const struct conf *conf, struct err *e);
 
-/* What must never be written anywhere; empty where there is no key. */
+/*
+ * What must never be written anywhere: the key, or where there is none, what a header given as an
+ * option authenticates by; else empty.
+ */
 struct slice servers_secret(const struct servers *s);
 
 /* The key is wiped. */

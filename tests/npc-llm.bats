@@ -446,6 +446,8 @@ fault() {
 	start_server
 	NPC_API_KEY='sk-"quoted"-0123456789' run -0 llm quoted
 	refute_output --partial quoted
+	run -0 llm -H 'Authorization: Bearer sk-"quoted"-0123456789' quoted
+	refute_output --partial quoted
 }
 
 @test "llm: http:// with a key only to this machine" {
