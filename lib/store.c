@@ -114,20 +114,42 @@ static void write_tag(const struct store *s, int dir)
 	close(fd);
 }
 
+static int open_tag(int dir)
+{
+	return openat(dir, TAG, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
+/*
+ * Whose folder it is, by its tag, of which *n bytes are there. Whoever is making a store begins with
+ * the tag: what is not empty is looked at again, for it may be there only since.
+ */
+static int read_tag(int dir, char text[sizeof tag], ssize_t *n, struct err *e)
+{
+	int fd = open_tag(dir);
+
+	*n = 0;
+	if (fd < 0 && errno == ENOENT) {
+		if (is_empty(dir))
+			return 0;
+		fd = open_tag(dir);
+	}
+	if (fd < 0 && errno == ENOENT && holds(dir, "v1/accounts"))
+		return 0;
+	if (fd < 0)
+		return errno == ENOENT ? err_set(e, "is not empty, and is no store of npc-cache")
+				       : err_sys(e, errno, "cannot open its " TAG);
+	*n = fs_read(fd, text, sizeof tag);
+	close(fd);
+	return 0;
+}
+
 static int check_tag(const struct store *s, int dir, struct err *e)
 {
 	char text[sizeof tag];
-	int fd = openat(dir, TAG, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t n = 0;
+	ssize_t n;
 
-	if (fd >= 0) {
-		n = fs_read(fd, text, sizeof text);
-		close(fd);
-	} else if (errno != ENOENT) {
-		return err_sys(e, errno, "cannot open its " TAG);
-	} else if (!holds(dir, "v1/accounts") && !is_empty(dir)) {
-		return err_set(e, "is not empty, and is no store of npc-cache");
-	}
+	if (read_tag(dir, text, &n, e) < 0)
+		return -1;
 	if (n < 0 || (size_t)n >= sizeof tag || memcmp(text, tag, (size_t)n) != 0)
 		return err_set(e, "its " TAG " is somebody else's");
 	if ((size_t)n < sizeof tag - 1)

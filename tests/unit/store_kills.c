@@ -193,6 +193,37 @@ static void kills(void)
 	store_close(s, NULL);
 }
 
+/* 0 where the store could be opened. */
+static pid_t start_opening(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct store_config c = config();
+		struct store *s = store_open(&c, NULL);
+		bool opened = s != NULL;
+
+		store_close(s, NULL);
+		_exit(!opened);
+	}
+	return pid;
+}
+
+static void born_at_once(void)
+{
+	check_test("made by several at once: each of them has it");
+	for (int n = 0; n < 200; n++) {
+		pid_t pids[4];
+		int status;
+
+		no_store();
+		for (int i = 0; i < 4; i++)
+			pids[i] = start_opening();
+		for (int i = 0; i < 4; i++)
+			CHECK(waitpid(pids[i], &status, 0) == pids[i] && status == 0);
+	}
+}
+
 /* Killed while it makes the store: the next one makes the rest. */
 static void killed_at_birth(void)
 {
@@ -221,6 +252,7 @@ int main(void)
 	alarm(120); /* a stuck lock ends the driver */
 	new_place();
 	kills();
+	born_at_once();
 	killed_at_birth();
 	no_place();
 	return check_done();
