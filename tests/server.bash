@@ -67,9 +67,9 @@ kill_server() {
 stop_servers() {
 	local pid
 	for pid in "${SERVER_PIDS[@]}"; do
+		# One that is stopped would not hear it; afterwards, the leak sanitizer stops it itself.
+		kill -CONT "$pid" 2>/dev/null || continue
 		kill "$pid" 2>/dev/null || continue
-		# One that was stopped would not hear it.
-		kill -CONT "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
 	SERVER_PIDS=()
