@@ -116,7 +116,7 @@ response() {
 }
 
 @test "npc-merge: a recipe of plain text fills the member that is named after it; --text another" {
-	response a $'<think>x</think>\n Hey {{x}} \u00e9! ' | jq -c '.recipe = "shout"' >in
+	response a $'<think>x</think>\n Hey {{x}} \xc3\xa9! ' | jq -c '.recipe = "shout"' >in
 	run -0 npc-merge in
 	assert_output '{"id":"a","shout":"Hey {{x}} é!"}'
 	run -0 npc-merge --text line in
