@@ -16,8 +16,10 @@ void outlet_init(struct outlet *o, int fd)
 	int again;
 
 	*o = (struct outlet){.fd = fd};
-	if (fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode) ||
-	    snprintf(path, sizeof path, "/proc/self/fd/%d", fd) < 0)
+	if (fstat(fd, &st) < 0)
+		return;
+	o->regular = S_ISREG(st.st_mode);
+	if (!S_ISFIFO(st.st_mode) || snprintf(path, sizeof path, "/proc/self/fd/%d", fd) < 0)
 		return;
 	again = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	if (again < 0)
@@ -84,10 +86,22 @@ static void drop_written(struct outlet *o)
 		buf_reset(&o->buf, KEEP_SIZE);
 }
 
+/*
+ * A kill breaks off a write to a file between two pages: the fewer a write has, the rarer is a file
+ * that ends within a record.
+ */
+static size_t at_once(const struct outlet *o)
+{
+	const char *from = o->buf.ptr + o->at;
+	const char *end = o->regular ? memchr(from, '\n', outlet_waiting(o)) : NULL;
+
+	return end ? (size_t)(end - from) + 1 : outlet_waiting(o);
+}
+
 int outlet_flush(struct outlet *o, struct err *e)
 {
 	while (o->at < o->whole && !o->failed) {
-		ssize_t n = write(o->fd, o->buf.ptr + o->at, o->whole - o->at);
+		ssize_t n = write(o->fd, o->buf.ptr + o->at, at_once(o));
 
 		if (n > 0) {
 			o->at += (size_t)n;

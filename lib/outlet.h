@@ -5,8 +5,9 @@
  * A pipe is opened anew, by its name under /proc, so that not waiting is this program's business
  * alone: the flag would otherwise be shared with everybody who holds the pipe. Where that fails,
  * and for anything but pipes, writing waits as usual, unless somebody else has set that flag (a
- * terminal or a socket can come so). Records are written whole; a pipe that is nearly full can still
- * tear one of more than 4 KiB when the program is killed in between.
+ * terminal or a socket can come so). Records are written whole, to a regular file one by one; a pipe
+ * that is nearly full can still tear one of more than 4 KiB when the program is killed in between,
+ * and a file one that crosses a page.
  *
  *	struct outlet o;
  *	outlet_init(&o, STDOUT_FILENO);
@@ -32,6 +33,7 @@
 struct outlet {
 	int fd;
 	bool own; /* fd was opened here */
+	bool regular; /* a regular file */
 	bool failed;
 	bool closed;
 	int errnum; /* why it failed; 0 where somebody else has said so */
