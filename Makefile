@@ -27,6 +27,8 @@ PCRE2 = -l:libpcre2-8.a
 STORE = -l:libsodium.a -l:libxxhash.a -l:libzstd.a
 REDIS = -l:libhiredis.a
 CURL = -lcurl
+WORDS = -l:libutf8proc.a -l:libstemmer.a
+MEMORY = -l:libsqlite3.a $(WORDS)
 
 programs := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 modules := $(wildcard lib/*.c)
@@ -50,6 +52,9 @@ $(OBJ)/npc-llm: $(OBJ)/cmd/npc-llm.o $(OBJ)/libnpc.a
 
 $(OBJ)/npc-cache: $(OBJ)/cmd/npc-cache.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE) -lm
+
+$(OBJ)/npc-recall: $(OBJ)/cmd/npc-recall.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MEMORY) $(STORE) -lm
 
 # What knows a remote store is a program of its own, so that npc-cache links none of it.
 $(OBJ)/npc-cache-redis: $(OBJ)/cmd/npc-cache-redis.o $(OBJ)/libnpc.a
@@ -82,7 +87,7 @@ $(OBJ)/tests/bench/cache/redis-loop: $(OBJ)/tests/bench/cache/redis-loop.o $(OBJ
 # Only those that call libcurl need it when they run.
 $(OBJ)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/libnpc.a
 	@mkdir -p $(@D)
-	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) $(STORE) -Wl,--as-needed $(CURL) -lm
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) $(STORE) $(MEMORY) -Wl,--as-needed $(CURL) -lm
 
 $(OBJ)/%.o: %.c Makefile
 	@mkdir -p $(@D)
