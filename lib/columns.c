@@ -43,6 +43,15 @@ void columns_clear(struct columns *c)
 	c->dimensions = 0;
 }
 
+bool columns_over(const struct columns *c)
+{
+	bool over = c->term.over || c->scale.over || c->code.over;
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		over |= column_of(c, i)->over;
+	return over;
+}
+
 static void put(struct buf *b, const void *value, size_t size)
 {
 	buf_put(b, value, size);

@@ -20,6 +20,7 @@
 #ifndef COLUMNS_H
 #define COLUMNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,9 @@ struct columns {
 };
 
 void columns_clear(struct columns *c);
+
+/* Did something not fit into a buffer? Then it is not to be written. */
+bool columns_over(const struct columns *c);
 
 /* One more memory; its scale is 0, and its code, where there are dimensions. */
 void columns_add(struct columns *c, int64_t row, int64_t time, int64_t recalled, float importance,

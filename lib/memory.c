@@ -45,6 +45,7 @@ static const char *const sql[SQL_COUNT] = {
 		     "ORDER BY at DESC LIMIT 1",
     [SQL_BLOCK_SET] = "INSERT OR REPLACE INTO block(at, columns) VALUES(?, ?)",
     [SQL_BLOCK_DROP] = "DELETE FROM block WHERE at = ?",
+    [SQL_COUNT_BLOCKS] = "SELECT count(*) FROM block WHERE at BETWEEN ? AND ?",
     [SQL_CODES] = "SELECT columns FROM code WHERE at = ?",
     [SQL_CODES_SET] = "INSERT OR REPLACE INTO code(at, columns) VALUES(?, ?)",
     [SQL_CODES_DROP] = "DELETE FROM code WHERE at = ?",
@@ -98,6 +99,19 @@ int memory_done(struct memory *m, sqlite3_stmt *s, struct err *e)
 
 	if (got == 1)
 		sqlite3_reset(s);
+	return got < 0 ? -1 : 0;
+}
+
+int memory_number(struct memory *m, sqlite3_stmt *s, int64_t *n, struct err *e)
+{
+	int got = s ? memory_step(m, s, e) : -1;
+
+	if (got == 0)
+		return err_set(e, "%s: a number was asked for, and none came", m->path);
+	if (got == 1) {
+		*n = sqlite3_column_int64(s, 0);
+		sqlite3_reset(s);
+	}
 	return got < 0 ? -1 : 0;
 }
 
@@ -175,12 +189,11 @@ static int begin(struct memory *m, enum memory_sql how, struct err *e)
 
 static int first_row(struct memory *m, struct err *e)
 {
-	sqlite3_stmt *s = memory_sql(m, SQL_LAST_ROW, e);
+	int64_t last;
 
-	if (!s || memory_step(m, s, e) != 1)
+	if (memory_number(m, memory_sql(m, SQL_LAST_ROW, e), &last, e) < 0)
 		return -1;
-	m->pending.next_row = sqlite3_column_int64(s, 0) + 1;
-	sqlite3_reset(s);
+	m->pending.next_row = last + 1;
 	return 0;
 }
 

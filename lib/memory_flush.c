@@ -50,6 +50,8 @@ int memory_block_put(struct memory *m, int64_t key, const struct columns *c, str
 		return drop(m, SQL_BLOCK_DROP, key, e) < 0 || drop(m, SQL_CODES_DROP, key, e) < 0
 		    ? -1
 		    : 0;
+	if (columns_over(c))
+		return err_set(e, "%s: a block is too large", m->path);
 	buf_clear(&m->blob);
 	columns_write(c, &m->blob);
 	if (set(m, SQL_BLOCK_SET, key, &m->blob, e) < 0)
@@ -330,8 +332,7 @@ static int merge(struct memory *m, int64_t collection, struct columns *c, struct
 	return got;
 }
 
-/* All of c, in blocks of at most MEMORY_BLOCK. */
-static int write_blocks(
+int memory_blocks_write(
     struct memory *m, int64_t collection, const struct columns *c, struct err *e)
 {
 	for (size_t from = 0; from < c->n; from += MEMORY_BLOCK) {
@@ -370,7 +371,8 @@ static int come_all(struct memory *m, struct err *e)
 			if (!p->memory[i].gone)
 				add_memory(m, c, &p->memory[i], &d);
 		if (c->n &&
-		    (merge(m, collection, c, e) < 0 || write_blocks(m, collection, c, e) < 0))
+		    (merge(m, collection, c, e) < 0 ||
+			memory_blocks_write(m, collection, c, e) < 0))
 			return -1;
 		if (add_counts(m, collection, &d, e) < 0 ||
 		    drop(m, SQL_COLLECTION_DROP, collection, e) < 0)

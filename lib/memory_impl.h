@@ -34,6 +34,7 @@ enum memory_sql {
 	SQL_VECTOR_NEW,
 	SQL_VECTOR_DROP,
 	SQL_BLOCKS,
+	SQL_COUNT_BLOCKS,
 	SQL_BLOCK_OF,
 	SQL_BLOCK_SET,
 	SQL_BLOCK_DROP,
@@ -104,6 +105,7 @@ struct memory {
 	char *path;
 	sqlite3_stmt *stmt[SQL_COUNT]; /* prepared when first used */
 	bool write, in_transaction;
+	bool rebuild; /* its words are by other rules than ours */
 	struct memory_store store; /* as of the transaction */
 	struct words words;
 	struct json_doc doc;
@@ -138,8 +140,8 @@ int memory_bind(sqlite3_stmt *s, int i, struct slice text);
 
 int memory_exec(struct memory *m, const char *sql, struct err *e);
 
-/* The one number that a statement answers. */
-int memory_count(struct memory *m, enum memory_sql which, int64_t *n, struct err *e);
+/* The one number that a statement, whose values are bound, answers. */
+int memory_number(struct memory *m, sqlite3_stmt *s, int64_t *n, struct err *e);
 
 int memory_store_load(struct memory *m, struct err *e);
 int memory_store_save(struct memory *m, struct err *e);
@@ -147,11 +149,22 @@ int memory_store_save(struct memory *m, struct err *e);
 /* Makes the tables, or brings those of an older version up to this one. */
 int memory_schema(struct memory *m, const struct memory_options *o, struct err *e);
 
+/* Notes that its words are by our rules now. */
+int memory_rules(struct memory *m, struct err *e);
+
+/* The row at which SQL_MEMORY or SQL_MEMORIES stands. */
+int memory_row_fill(
+    struct memory *m, sqlite3_stmt *s, bool vector, struct memory_row *r, struct err *e);
+
 void memory_pending_clear(struct memory_pending *p);
 void memory_pending_free(struct memory_pending *p);
 /* Counts the terms of a text, delta times, and puts them on pending.terms; *length is as in a block. */
 void memory_pending_text(
     struct memory *m, struct slice text, int64_t delta, bool keep, uint32_t *length);
+/* Notes a memory that stands in its tables for the flush: its terms, its code, its triggers. */
+int memory_index(struct memory *m, const struct memory_record *r, int64_t collection, int64_t row,
+    struct err *e);
+
 /* Brings everything into blocks, terms and counts. */
 int memory_flush(struct memory *m, struct err *e);
 
@@ -160,6 +173,10 @@ int memory_block_put(struct memory *m, int64_t key, const struct columns *c, str
 /* Reads the block at the statement's row (key, columns) into m->block, with its codes. */
 int memory_block_get(
     struct memory *m, sqlite3_stmt *s, struct columns *c, int64_t *key, struct err *e);
+
+/* All that stands in c, as blocks of at most MEMORY_BLOCK. m->block is used for it. */
+int memory_blocks_write(
+    struct memory *m, int64_t collection, const struct columns *c, struct err *e);
 
 /* The text of a memory's JSON; borrowed from it or m->scratch. */
 int memory_text(struct memory *m, struct slice json, struct slice *text, struct err *e);

@@ -154,7 +154,7 @@ static int configure(struct memory *m, const struct memory_options *o, struct er
 {
 	if (memory_exec(m,
 		"PRAGMA page_size = 8192; PRAGMA secure_delete = ON; PRAGMA mmap_size = 2147418112;"
-		"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;"
+		"PRAGMA cache_size = -16384;"
 		"PRAGMA wal_autocheckpoint = 4000; PRAGMA trusted_schema = OFF;",
 		e) < 0)
 		return -1;
@@ -177,6 +177,16 @@ static int load(struct memory *m, const struct memory_options *o, struct err *e)
 		return err_set(
 		    e, "%s: its words are by other rules: run npc-recall check", m->path);
 	return 0;
+}
+
+int memory_rules(struct memory *m, struct err *e)
+{
+	char *text = sqlite3_mprintf("UPDATE store SET rules = %d", WORDS_VERSION);
+	int got = text ? memory_exec(m, text, e) : err_set(e, "out of memory");
+
+	sqlite3_free(text);
+	m->rebuild = false;
+	return got;
 }
 
 /* Only for its owner: what characters know is the game's secret. */

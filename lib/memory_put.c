@@ -337,22 +337,31 @@ static void wait_for_flush(struct memory *m, const struct memory_record *r, int6
 	p->memory[p->n++] = w;
 }
 
-static int come(struct memory *m, const struct memory_record *r, int64_t collection, struct err *e)
+int memory_index(
+    struct memory *m, const struct memory_record *r, int64_t collection, int64_t row, struct err *e)
 {
-	int64_t row = m->pending.next_row, n;
+	int64_t n;
 
-	if (row > MEMORY_ROW_MAX)
-		return err_set(e, "%s: no more than %lld memories", m->path, (long long)row);
-	if (insert(m, r, collection, row, e) < 0 ||
-	    triggers(m, r->keys, collection, row, &n, e) < 0)
+	if (triggers(m, r->keys, collection, row, &n, e) < 0)
 		return -1;
-	m->pending.next_row++;
 	if (r->vector)
 		m->store.vectors++;
 	wait_for_flush(m, r, collection, row, n);
 	if (m->pending.terms.over || m->pending.text.over || m->pending.codes.over)
 		return err_set(e, "%s: too much for one transaction", m->path);
 	return 0;
+}
+
+static int come(struct memory *m, const struct memory_record *r, int64_t collection, struct err *e)
+{
+	int64_t row = m->pending.next_row;
+
+	if (row > MEMORY_ROW_MAX)
+		return err_set(e, "%s: no more than %lld memories", m->path, (long long)row);
+	if (insert(m, r, collection, row, e) < 0)
+		return -1;
+	m->pending.next_row++;
+	return memory_index(m, r, collection, row, e);
 }
 
 /* Is all that r says there already? The vector is compared where r has one. */

@@ -27,20 +27,9 @@ int memory_counts(struct memory *m, struct memory_counts *c, struct err *e)
 	}
 	c->bytes = pages[0] * pages[2];
 	c->free_bytes = pages[1] * pages[2];
-	return memory_count(m, SQL_COUNT_COLLECTIONS, &c->collections, e) < 0
-	    ? -1
-	    : memory_count(m, SQL_COUNT_TERMS, &c->terms, e);
-}
-
-int memory_count(struct memory *m, enum memory_sql which, int64_t *n, struct err *e)
-{
-	sqlite3_stmt *s = memory_sql(m, which, e);
-
-	if (!s || memory_step(m, s, e) != 1)
+	if (memory_number(m, memory_sql(m, SQL_COUNT_COLLECTIONS, e), &c->collections, e) < 0)
 		return -1;
-	*n = sqlite3_column_int64(s, 0);
-	sqlite3_reset(s);
-	return 0;
+	return memory_number(m, memory_sql(m, SQL_COUNT_TERMS, e), &c->terms, e);
 }
 
 static void read_collection(sqlite3_stmt *s, int first, struct memory_collection *c)
@@ -206,7 +195,8 @@ static int floats_of(struct memory *m, int64_t row, struct memory_row *r, struct
 	return 0;
 }
 
-static int fill(struct memory *m, sqlite3_stmt *s, bool vector, struct memory_row *r, struct err *e)
+int memory_row_fill(
+    struct memory *m, sqlite3_stmt *s, bool vector, struct memory_row *r, struct err *e)
 {
 	*r = (struct memory_row){.row = sqlite3_column_int64(s, 0),
 	    .npc = memory_slice(s, 1),
@@ -227,7 +217,7 @@ int memory_row(struct memory *m, int64_t row, bool vector, struct memory_row *r,
 		return -1;
 	sqlite3_bind_int64(s, 1, row);
 	got = memory_step(m, s, e);
-	if (got == 1 && fill(m, s, vector, r, e) < 0)
+	if (got == 1 && memory_row_fill(m, s, vector, r, e) < 0)
 		return -1;
 	return got;
 }
@@ -332,7 +322,7 @@ static int all_rows(struct walk *w, struct err *e)
 		return -1;
 	sqlite3_bind_int64(s, 1, 0);
 	while ((got = memory_step(w->m, s, e)) == 1) {
-		got = fill(w->m, s, w->vectors, &r, e);
+		got = memory_row_fill(w->m, s, w->vectors, &r, e);
 		if (got < 0 || !w->each(w->ctx, &r))
 			break;
 	}
