@@ -226,12 +226,12 @@ static void note_pair(struct rank_query *q, uint32_t memory, uint32_t pair, floa
 /* The score of the memory that was counted; what was counted is emptied. */
 static float score_memory(struct rank_query *q, uint32_t memory, uint32_t length)
 {
-	float score = 0;
+	double score = 0;
 
 	for (size_t i = 0; i < q->words.touched_n; i++) {
 		struct rank_term *t = &q->words.term[q->words.touched[i]];
 
-		score += t->idf * saturated(q, t->times, length);
+		score += (double)t->idf * saturated(q, t->times, length);
 		t->times = 0;
 	}
 	for (size_t i = 0; i < q->pairs.touched_n; i++) {
@@ -241,7 +241,7 @@ static float score_memory(struct rank_query *q, uint32_t memory, uint32_t length
 		t->seen++;
 		t->times = 0;
 	}
-	return score;
+	return (float)score;
 }
 
 void rank_block(struct rank_query *q, const struct memory_block *b, float *score, uint32_t first)
