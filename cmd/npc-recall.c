@@ -11,6 +11,7 @@
 #include "filter.h"
 #include "keeper.h"
 #include "mem.h"
+#include "memo.h"
 #include "recallopts.h"
 #include "timestamp.h"
 #include "wanted.h"
@@ -27,6 +28,7 @@ struct program {
 	struct asker asker;
 	struct wanted wanted;
 	struct keeper keeper;
+	struct memo memo;
 	struct slice *id; /* that are named */
 };
 
@@ -336,6 +338,17 @@ static int keep(struct program *p, char **operands)
 
 /* ---- check, compact */
 
+static int read_stored(void *ctx, struct slice json, struct memory_record *r, struct err *e)
+{
+	struct program *p = ctx;
+	const struct json *root = json_parse(&p->filter.doc, json, e);
+
+	if (!root || memo_read(&p->memo, root, NULL, memory_words(p->memory), e) < 0)
+		return -1;
+	*r = p->memo.record;
+	return 0;
+}
+
 static void finding(void *ctx, const char *what)
 {
 	(void)ctx;
@@ -344,12 +357,16 @@ static void finding(void *ctx, const char *what)
 
 static int check(struct program *p)
 {
+	struct memory_checker c = {read_stored, finding, p};
 	struct err e;
 
+	p->options.memory.rebuild = true;
 	open_memory(p, true, true);
 	filter_begin(&p->filter);
-	if (memory_check(p->memory, p->options.rebuild, finding, p, &p->filter.failed, &e) < 0)
+	if (memory_check(p->memory, p->options.rebuild, &c, &p->filter.failed, &e) < 0)
 		stop(&e);
+	stats_int(&p->filter.stats, "findings", p->filter.failed);
+	memo_free(&p->memo);
 	return end(p);
 }
 
