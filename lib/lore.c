@@ -152,9 +152,9 @@ int lore_read(const struct json *memory, struct words *words, struct buf *folded
 
 bool lore_disabled(const struct json *memory)
 {
-	struct entry n;
-
-	return read_entry(memory, &n, NULL) == 0 && !n.enabled && (n.keys || n.constant);
+	return json_get_type(memory, "enabled", JSON_FALSE) &&
+	       (json_get_type(memory, "keys", JSON_ARRAY) ||
+		   json_get_type(memory, "constant", JSON_TRUE));
 }
 
 /* ---- what brings it up */
