@@ -52,7 +52,6 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_TERM] = "SELECT number, memories FROM term WHERE text = ?",
     [SQL_TERM_ADD] = "INSERT INTO term(text, number, memories) VALUES(?1, ?2, ?3) "
 		     "ON CONFLICT(text) DO UPDATE SET memories = memories + ?3 RETURNING number",
-    [SQL_TERM_TAKE] = "UPDATE term SET memories = memories + ?2 WHERE text = ?1",
     [SQL_TERM_DROP] = "DELETE FROM term WHERE text = ? AND memories <= 0",
     [SQL_TRIGGER_NEW] = "INSERT OR IGNORE INTO lore(collection, word, row) VALUES(?, ?, ?)",
     [SQL_TRIGGER_DROP] = "DELETE FROM lore WHERE row = ?",
