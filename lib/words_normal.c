@@ -9,8 +9,8 @@
  */
 enum { MARKS_MOST = 30 };
 
-/* Code points are composed some hundreds at a time, up to one that nothing before it joins. */
-enum { PENDING = 512, PENDING_MOST = PENDING + 64 };
+/* A code point, and those that may join it: no text has more than some of them. */
+enum { PENDING_MOST = 64 };
 
 struct pending {
 	struct buf *out;
@@ -86,12 +86,22 @@ static void add(struct pending *p, uint32_t cp, const utf8proc_property_t *prope
 			return;
 	} else {
 		p->row = 0;
-		if (p->n >= PENDING && !joining_jamo(cp))
+		if (!joining_jamo(cp))
 			flush(p);
 	}
 	if (p->n == PENDING_MOST)
 		flush(p);
 	p->cp[p->n++] = (utf8proc_int32_t)cp;
+}
+
+/*
+ * What is written for an apostrophe: quotation marks, the modifier letters and the acute accent of
+ * some keyboards.
+ */
+static bool apostrophe(uint32_t cp)
+{
+	return cp == 0x2019 || cp == 0x2018 || cp == 0x201b || cp == 0x2bb || cp == 0x2bc ||
+	    cp == 0xb4 || cp == 0x1ffd || cp == 0xff07;
 }
 
 /* Decomposes, folds what comes of it, and adds that. */
@@ -115,22 +125,14 @@ static void add_any(struct pending *p, uint32_t cp)
 		/* The iota subscript is a mark, and goes with the other accents. */
 		if (part[i] == 0x345)
 			continue;
+		if (apostrophe((uint32_t)part[i])) /* in U+0149 */
+			part[i] = '\'';
 		n = utf8proc_decompose_char(part[i], folded, EACH,
 		    UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE,
 		    NULL);
 		for (utf8proc_ssize_t k = 0; k < n && k < EACH; k++)
 			add(p, (uint32_t)folded[k], utf8proc_get_property(folded[k]));
 	}
-}
-
-/*
- * What is written for an apostrophe: quotation marks, the modifier letters and the acute accent of
- * some keyboards.
- */
-static bool apostrophe(uint32_t cp)
-{
-	return cp == 0x2019 || cp == 0x2018 || cp == 0x201b || cp == 0x2bb || cp == 0x2bc ||
-	    cp == 0xb4 || cp == 0xff07;
 }
 
 /* Dashes, quotation marks and dots, and the zero width space, which would be ignored. */
