@@ -147,6 +147,9 @@ struct memory_counts {
 };
 int memory_counts(struct memory *m, struct memory_counts *c, struct err *e);
 
+/* The same without what takes counting: collections, terms and the bytes are 0. */
+void memory_totals(const struct memory *m, struct memory_counts *c);
+
 /* One collection's numbers. 1: there; 0: no such npc. */
 struct memory_collection {
 	int64_t number;

@@ -3,12 +3,9 @@
 #include "memory_impl.h"
 #include "timestamp.h"
 
-int memory_counts(struct memory *m, struct memory_counts *c, struct err *e)
+void memory_totals(const struct memory *m, struct memory_counts *c)
 {
 	const struct memory_store *t = &m->store;
-	int64_t pages[3];
-	static const char *const ask[] = {
-	    "PRAGMA page_count", "PRAGMA freelist_count", "PRAGMA page_size"};
 
 	*c = (struct memory_counts){.memories = t->memories,
 	    .words = t->words,
@@ -17,6 +14,15 @@ int memory_counts(struct memory *m, struct memory_counts *c, struct err *e)
 	    .dimensions = t->vectors ? t->dimensions : 0};
 	memcpy(c->model, t->model, sizeof c->model);
 	memcpy(c->language, t->language, sizeof c->language);
+}
+
+int memory_counts(struct memory *m, struct memory_counts *c, struct err *e)
+{
+	int64_t pages[3];
+	static const char *const ask[] = {
+	    "PRAGMA page_count", "PRAGMA freelist_count", "PRAGMA page_size"};
+
+	memory_totals(m, c);
 	for (size_t i = 0; i < 3; i++) {
 		sqlite3_stmt *s;
 
