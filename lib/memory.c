@@ -249,17 +249,25 @@ void memory_rollback(struct memory *m)
 	if (m->in_transaction && !sqlite3_get_autocommit(m->db))
 		memory_done(m, memory_sql(m, SQL_ROLLBACK, NULL), NULL);
 	m->in_transaction = false;
+	m->nested = 0;
 	memory_pending_clear(&m->pending);
 }
 
 int memory_snapshot(struct memory *m, struct err *e)
 {
+	if (m->in_transaction) {
+		m->nested++;
+		return 0;
+	}
 	return begin(m, SQL_BEGIN, e);
 }
 
 void memory_release(struct memory *m)
 {
-	memory_rollback(m);
+	if (m->nested)
+		m->nested--;
+	else
+		memory_rollback(m);
 }
 
 struct words *memory_words(struct memory *m)

@@ -135,7 +135,10 @@ struct memory_checker {
 int memory_check(
     struct memory *m, bool all, const struct memory_checker *c, size_t *wrong, struct err *e);
 
-/* ---- reading: between memory_snapshot() and memory_release() everything is of one moment. */
+/*
+ * ---- reading: between memory_snapshot() and memory_release() everything is of one moment. They may
+ * stand within each other, and within a transaction.
+ */
 int memory_snapshot(struct memory *m, struct err *e);
 void memory_release(struct memory *m);
 

@@ -105,6 +105,7 @@ struct memory {
 	char *path;
 	sqlite3_stmt *stmt[SQL_COUNT]; /* prepared when first used */
 	bool write, in_transaction;
+	unsigned nested; /* snapshots within it */
 	bool rebuild; /* its words are by other rules than ours */
 	struct memory_store store; /* as of the transaction */
 	struct words words;
