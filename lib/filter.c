@@ -1,5 +1,6 @@
 #include "filter.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,21 +129,12 @@ void filter_put(struct filter *f)
 		cannot_write(e.text);
 }
 
-static void one_line(struct filter *f, struct slice line,
-    void (*record)(void *ctx, const struct json *root), void (*bad)(void *ctx, const char *message),
-    void *ctx)
+void filter_flush(struct filter *f)
 {
 	struct err e;
-	const struct json *root = json_parse(&f->doc, line, &e);
 
-	f->lines++;
-	if (root) {
-		record(ctx, root);
-		return;
-	}
-	filter_fail(f, "%s", e.text);
-	err_wrap(&e, "%s:%lu", f->in.name, f->in.line);
-	bad(ctx, e.text);
+	if (ndjson_flush(&f->out, &e) < 0)
+		cannot_write(e.text);
 }
 
 static void unreadable(struct filter *f, const char *why)
@@ -153,9 +145,18 @@ static void unreadable(struct filter *f, const char *why)
 	f->unreadable = true;
 }
 
-void filter_run(struct filter *f, char *const *operands,
-    void (*record)(void *ctx, const struct json *root), void (*bad)(void *ctx, const char *message),
-    void *ctx)
+static void wait_for_input(struct filter *f, const struct filter_reader *r)
+{
+	struct pollfd p = {.fd = f->in.fd, .events = POLLIN};
+
+	r->idle(r->ctx);
+	if (!f->out.regular)
+		filter_flush(f);
+	/* An error is for the next read to tell. */
+	(void)!poll(&p, 1, -1);
+}
+
+void filter_read(struct filter *f, char *const *operands, const struct filter_reader *r)
 {
 	struct err e;
 	struct slice line;
@@ -163,27 +164,78 @@ void filter_run(struct filter *f, char *const *operands,
 
 	filter_begin(f);
 	ndjson_in_init(&f->in, operands, f->max_line, &f->out);
+	f->in.nowait = r->idle != NULL;
 	while ((got = ndjson_next(&f->in, &line, &e)) != NDJSON_END) {
 		if (got == NDJSON_LINE) {
-			one_line(f, line, record, bad, ctx);
+			f->lines++;
+			r->line(r->ctx, line);
 		} else if (got == NDJSON_UNREADABLE) {
 			unreadable(f, e.text);
-		} else {
+		} else if (got == NDJSON_WAIT) {
+			wait_for_input(f, r);
+		} else if (got == NDJSON_TOO_LONG) {
 			f->lines++;
 			f->failed++;
 			diag_warn("%s", e.text);
-			bad(ctx, e.text);
+			r->bad(r->ctx, e.text);
 		}
 	}
 	ndjson_in_free(&f->in);
+}
+
+const struct json *filter_parse(struct filter *f, struct slice text, struct err *e)
+{
+	const struct json *root = json_parse(&f->doc, text, e);
+
+	if (root)
+		return root;
+	filter_fail(f, "%s", e->text);
+	err_wrap(e, "%s:%lu", f->in.name, f->in.line);
+	return NULL;
+}
+
+/* A run over lines that are JSON. */
+struct parsed {
+	struct filter *filter;
+	void (*record)(void *ctx, const struct json *root);
+	void (*bad)(void *ctx, const char *message);
+	void *ctx;
+};
+
+static void parse_line(void *ctx, struct slice line)
+{
+	const struct parsed *p = ctx;
+	struct err e;
+	const struct json *root = filter_parse(p->filter, line, &e);
+
+	if (root)
+		p->record(p->ctx, root);
+	else
+		p->bad(p->ctx, e.text);
+}
+
+static void bad_line(void *ctx, const char *message)
+{
+	const struct parsed *p = ctx;
+
+	p->bad(p->ctx, message);
+}
+
+void filter_run(struct filter *f, char *const *operands,
+    void (*record)(void *ctx, const struct json *root), void (*bad)(void *ctx, const char *message),
+    void *ctx)
+{
+	struct parsed p = {f, record, bad, ctx};
+	struct filter_reader r = {.line = parse_line, .bad = bad_line, .ctx = &p};
+
+	filter_read(f, operands, &r);
 }
 
 int filter_end(struct filter *f)
 {
 	struct err e;
 
-	if (ndjson_flush(&f->out, &e) < 0)
-		cannot_write(e.text);
+	filter_flush(f);
 	/* NFS and some disks report what they could not store only here. */
 	if (close(STDOUT_FILENO) < 0)
 		cannot_write("cannot close");

@@ -81,11 +81,31 @@ void filter_run(struct filter *f, char *const *operands,
     void (*record)(void *ctx, const struct json *root), void (*bad)(void *ctx, const char *message),
     void *ctx);
 
+/* Lines as they are, for who parses them itself, or has something to end before it waits. */
+struct filter_reader {
+	void (*line)(void *ctx, struct slice text);
+	/* A line that is too long; it has been told and counted. */
+	void (*bad)(void *ctx, const char *message);
+	/* No more input is at hand. Not called for what is always at hand, a regular file. */
+	void (*idle)(void *ctx);
+	void *ctx;
+};
+void filter_read(struct filter *f, char *const *operands, const struct filter_reader *r);
+
+/*
+ * What of a line is JSON. NULL: it is not; that is told and counted, and e has the message, with
+ * file and line.
+ */
+const struct json *filter_parse(struct filter *f, struct slice text, struct err *e);
+
 /* Says why the record at hand failed, with its file and line, and counts it. */
 __attribute__((format(printf, 2, 3))) void filter_fail(struct filter *f, const char *fmt, ...);
 
 /* Ends the record in f->out, or exits 3 when it cannot be written. */
 void filter_put(struct filter *f);
+
+/* Writes all ended records, or exits 3. */
+void filter_flush(struct filter *f);
 
 /* Flushes, writes the statistics, frees; the exit status. */
 int filter_end(struct filter *f);

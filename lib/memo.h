@@ -4,13 +4,14 @@
  *	{"id":"m1","npc":"bob","text":"The miller owes me four marks.","time":"1348-05-02T20:00:00Z",
  *	 "importance":7,"kind":"debt","tags":["money"],"session":"s3","embedding":[…]}
  *
- * npc and text are required: strings of 1 to 255 bytes, and of anything but white space. id is a string of 1
- * to 255 bytes, by default 32 hexadecimal digits of BLAKE2b over npc and text. time is RFC 3339 or seconds;
- * importance a number from 1 to 10; session a string or number: what was said at one time.
- * embedding is the vector (vector.h) and embedding_model the model it is of: both are taken off. recalled and recalls
- * (a time and a count) are what an export says of how often it was recalled; taken off too.
- * keys, secondary_keys, selective_logic, constant, case_sensitive, enabled, insertion_order: see lore.h.
- * Members that are null are not there. All others are kept, as they are written.
+ * npc and text are required: a string of 1 to 255 bytes, and one of anything but white space. id is a
+ * string of 1 to 255 bytes, by default 32 hexadecimal digits of BLAKE2b over npc and text. time is RFC
+ * 3339 or seconds; importance a number from 1 to 10; session a string or number: what was said at one
+ * time. embedding is the vector (vector.h) and embedding_model the model it is of: both are taken off.
+ * recalled and recalls (a time and a count) are what an export says of how often it was recalled;
+ * taken off too. keys, secondary_keys, selective_logic, constant, case_sensitive, enabled,
+ * insertion_order: see lore.h. Members that are null are not there. All others are kept, as they are
+ * written.
  *
  *	struct memo memo = {0};
  *	if (memo_read(&memo, object, &lifted, words, &e) < 0)

@@ -56,6 +56,7 @@ struct memory_options {
 	bool normal; /* synchronous=NORMAL: a commit survives the process, not a power cut */
 	const char *
 	    language; /* for a new file, see words.h; NULL: "en". Another one than the file's is an error */
+	bool rebuild; /* opened though its words are by older rules: for memory_check() */
 	int64_t wait_ms; /* for other writers; 0: 60 s */
 };
 
@@ -110,19 +111,29 @@ int memory_put(
 /* Within a transaction. What is not there is left alone; *n is how many were there. */
 int memory_forget(struct memory *m, const int64_t *rows, size_t count, size_t *n, struct err *e);
 
-/* Notes, within a transaction, that these were recalled at that time. */
+/*
+ * Notes, within a transaction, that these were recalled at that time. Not those that were put in the
+ * same one.
+ */
 int memory_touch(struct memory *m, const int64_t *rows, size_t count, int64_t at, struct err *e);
 
 /* The file as small as a new one with the same memories, without a trace of what is gone. */
 int memory_compact(struct memory *m, struct err *e);
 
 /*
- * Is everything as it should be: SQLite's own check, every block, every count? What is derived (terms,
- * blocks, codes, counts) is made anew where it is not, or where all says so; told gets each finding.
- * *wrong is how many there were. -1: what cannot be made anew is damaged.
+ * Is everything as it should be: SQLite's own check, every block, every count? What is derived
+ * (terms, blocks, codes, counts, lore) is made anew from the memories and their vectors where it is
+ * not, or where all says so. *wrong is how many findings there were. -1: what cannot be made anew is
+ * damaged, or the database failed; nothing is changed then.
  */
-int memory_check(struct memory *m, bool all, void (*told)(void *ctx, const char *finding),
-    void *ctx, size_t *wrong, struct err *e);
+struct memory_checker {
+	/* Fills r from a memory's JSON: time, importance, session, text and keys. */
+	int (*read)(void *ctx, struct slice json, struct memory_record *r, struct err *e);
+	void (*told)(void *ctx, const char *finding);
+	void *ctx;
+};
+int memory_check(
+    struct memory *m, bool all, const struct memory_checker *c, size_t *wrong, struct err *e);
 
 /* ---- reading: between memory_snapshot() and memory_release() everything is of one moment. */
 int memory_snapshot(struct memory *m, struct err *e);
@@ -135,6 +146,9 @@ struct memory_counts {
 	char model[256], language[32];
 };
 int memory_counts(struct memory *m, struct memory_counts *c, struct err *e);
+
+/* The same without what takes counting: collections, terms and the bytes are 0. */
+void memory_totals(const struct memory *m, struct memory_counts *c);
 
 /* One collection's numbers. 1: there; 0: no such npc. */
 struct memory_collection {

@@ -1,6 +1,6 @@
 /*
  * top: the best k of many, by score, the smaller number first where scores are equal. It holds k
- * of them, in a heap; NaN is never among them.
+ * of them, in a heap; NaN is never among them. Memory grows with what it holds, not with k.
  *
  *	struct top t = {0};
  *	top_begin(&t, 10);
@@ -9,6 +9,9 @@
  *			top_add(&t, score, number);
  *	top_sort(&t);				// t.best[0 … t.n), best first
  *	top_free(&t);
+ *
+ * That test is right where numbers are offered in ascending order: a later one with the same score
+ * would have to be offered otherwise. After top_sort() nothing is added until top_begin().
  */
 #ifndef TOP_H
 #define TOP_H
@@ -24,8 +27,8 @@ struct top_one {
 struct top {
 	struct top_one *best;
 	size_t n, k, cap;
-	double
-	    least; /* a score that is not above it need not be offered while k are held; else -infinity */
+	/* -infinity until k are held; then a score that is not above it need not be offered. */
+	double least;
 };
 
 /* Empties it, for the best k (0: none). */

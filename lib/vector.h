@@ -5,7 +5,8 @@
  * vectors is nearly dot8(a, b) scale_a scale_b. One scale a vector keeps large outliers from
  * flattening the others. The best of a search by codes are compared again as float32.
  *
- *	n = vector_read(v, x, max, &n, &e)
+ *	if (vector_read(v, &b, &n, &e) < 0)
+ *		…
  *	vector_encode(x, n, code, &scale);
  *	similar = scale * other_scale * vector_dot8(code, other, n);
  *	exact = vector_cosine(x, y, n);
@@ -37,9 +38,10 @@ int vector_read_array(
 /* Puts the base64 form on b. */
 void vector_write(const float *x, size_t n, struct buf *b);
 
-/* code has n bytes. x is finite and not all 0. */
+/* code has n bytes. x is finite; one that is all 0 gets a scale of 0. */
 void vector_encode(const float *x, size_t n, int8_t *code, float *scale);
 
+/* n is at most VECTOR_MAX, here and below: then nothing overflows, whatever the codes. */
 int32_t vector_dot8(const int8_t *a, const int8_t *b, size_t n);
 
 /*

@@ -1,0 +1,184 @@
+/* memory_impl: what the files of memory share. */
+#ifndef MEMORY_IMPL_H
+#define MEMORY_IMPL_H
+
+#include <sqlite3.h>
+
+#include "columns.h"
+#include "json.h"
+#include "memory.h"
+
+enum memory_sql {
+	SQL_BEGIN,
+	SQL_BEGIN_WRITE,
+	SQL_COMMIT,
+	SQL_ROLLBACK,
+	SQL_STORE,
+	SQL_STORE_SET,
+	SQL_LAST_ROW,
+	SQL_COLLECTION,
+	SQL_COLLECTION_NEW,
+	SQL_COLLECTION_ADD,
+	SQL_COLLECTION_DROP,
+	SQL_COLLECTIONS,
+	SQL_COUNT_COLLECTIONS,
+	SQL_COUNT_TERMS,
+	SQL_ID,
+	SQL_IDS,
+	SQL_MEMORY,
+	SQL_MEMORY_NEW,
+	SQL_MEMORY_DROP,
+	SQL_MEMORY_TOUCH,
+	SQL_MEMORIES,
+	SQL_VECTOR,
+	SQL_VECTOR_NEW,
+	SQL_VECTOR_DROP,
+	SQL_BLOCKS,
+	SQL_COUNT_BLOCKS,
+	SQL_BLOCK_OF,
+	SQL_BLOCK_SET,
+	SQL_BLOCK_DROP,
+	SQL_CODES,
+	SQL_CODES_SET,
+	SQL_CODES_DROP,
+	SQL_TERM,
+	SQL_TERM_NEW,
+	SQL_TERM_ADD,
+	SQL_TERM_DROP,
+	SQL_TRIGGER_NEW,
+	SQL_TRIGGER_DROP,
+	SQL_TRIGGERED,
+	SQL_COUNT
+};
+
+/* The one row of the table store. */
+struct memory_store {
+	int64_t memories, words, vectors, triggers;
+	int64_t dimensions, next_term;
+	char model[256], language[32];
+};
+
+/* A term of the memories that wait for the commit. */
+struct memory_pending_term {
+	uint32_t at, len; /* in pending.text */
+	uint32_t number; /* in the store, known at the commit */
+	uint32_t seen; /* the last memory that it was counted for, from 1 */
+	int64_t delta; /* memories more that have it */
+};
+
+struct memory_pending_memory {
+	int64_t collection, row;
+	int64_t time, recalled;
+	float importance, scale; /* scale 0: no vector */
+	uint32_t session, length;
+	size_t term, terms; /* in pending.terms */
+	size_t code; /* in pending.codes */
+	int64_t triggers;
+	bool gone; /* replaced in the same transaction */
+};
+
+/* A memory that leaves its block at the commit. */
+struct memory_pending_gone {
+	int64_t collection, row;
+	int64_t triggers;
+};
+
+/* What a transaction has put and has not yet brought into blocks. */
+struct memory_pending {
+	struct memory_pending_memory *memory;
+	size_t n, cap;
+	struct memory_pending_gone *gone;
+	size_t n_gone, gone_cap;
+	struct memory_pending_term *term;
+	size_t n_terms, term_cap;
+	uint32_t *slot; /* a hash table of term numbers, from 1 */
+	size_t slots; /* a power of two, or 0 */
+	struct buf text; /* of the terms */
+	struct buf terms; /* uint32_t: number in term << 2 | flags */
+	struct buf codes;
+	uint32_t counted; /* memories that were counted, for seen */
+	int64_t next_row;
+};
+
+struct memory {
+	sqlite3 *db;
+	char *path;
+	sqlite3_stmt *stmt[SQL_COUNT]; /* prepared when first used */
+	bool write, in_transaction;
+	bool rebuild; /* its words are by other rules than ours */
+	struct memory_store store; /* as of the transaction */
+	struct words words;
+	struct json_doc doc;
+	struct buf scratch, blob, codes, floats;
+	struct columns block, edit;
+	struct memory_pending pending;
+	struct buf npc; /* of the last memory put, and its collection */
+	int64_t npc_collection;
+};
+
+/* Where a block is kept: its collection and its first row. */
+#define MEMORY_ROW_BITS 40
+#define MEMORY_KEY(collection, row) ((collection) << MEMORY_ROW_BITS | (row))
+#define MEMORY_ROW_MAX ((INT64_C(1) << MEMORY_ROW_BITS) - 1)
+#define MEMORY_COLLECTION_MAX ((INT64_C(1) << 23) - 1)
+
+/* The statement, reset and without values; NULL: it cannot be prepared. */
+sqlite3_stmt *memory_sql(struct memory *m, enum memory_sql which, struct err *e);
+
+/* 1: a row; 0: done; -1: an error, told. The statement is reset but for a row. */
+int memory_step(struct memory *m, sqlite3_stmt *s, struct err *e);
+
+/* The same for a statement that has no rows: 0 or -1. */
+int memory_done(struct memory *m, sqlite3_stmt *s, struct err *e);
+
+/* e gets what SQLite says; always -1. */
+int memory_error(struct memory *m, struct err *e);
+
+/* What is at column i; borrowed until the next step. */
+struct slice memory_slice(sqlite3_stmt *s, int i);
+int memory_bind(sqlite3_stmt *s, int i, struct slice text);
+
+int memory_exec(struct memory *m, const char *sql, struct err *e);
+
+/* The one number that a statement, whose values are bound, answers. */
+int memory_number(struct memory *m, sqlite3_stmt *s, int64_t *n, struct err *e);
+
+int memory_store_load(struct memory *m, struct err *e);
+int memory_store_save(struct memory *m, struct err *e);
+
+/* Makes the tables, or brings those of an older version up to this one. */
+int memory_schema(struct memory *m, const struct memory_options *o, struct err *e);
+
+/* Notes that its words are by our rules now. */
+int memory_rules(struct memory *m, struct err *e);
+
+/* The row at which SQL_MEMORY or SQL_MEMORIES stands. */
+int memory_row_fill(
+    struct memory *m, sqlite3_stmt *s, bool vector, struct memory_row *r, struct err *e);
+
+void memory_pending_clear(struct memory_pending *p);
+void memory_pending_free(struct memory_pending *p);
+/* Counts the terms of a text, delta times, and puts them on pending.terms; *length is as in a block. */
+void memory_pending_text(
+    struct memory *m, struct slice text, int64_t delta, bool keep, uint32_t *length);
+/* Notes a memory that stands in its tables for the flush: its terms, its code, its triggers. */
+int memory_index(struct memory *m, const struct memory_record *r, int64_t collection, int64_t row,
+    struct err *e);
+
+/* Brings everything into blocks, terms and counts. */
+int memory_flush(struct memory *m, struct err *e);
+
+/* Writes the block that stands in c (with its codes), or drops the one at key where c is empty. */
+int memory_block_put(struct memory *m, int64_t key, const struct columns *c, struct err *e);
+/* Reads the block at the statement's row (key, columns) into m->block, with its codes. */
+int memory_block_get(
+    struct memory *m, sqlite3_stmt *s, struct columns *c, int64_t *key, struct err *e);
+
+/* All that stands in c, as blocks of at most MEMORY_BLOCK. m->block is used for it. */
+int memory_blocks_write(
+    struct memory *m, int64_t collection, const struct columns *c, struct err *e);
+
+/* The text of a memory's JSON; borrowed from it or m->scratch. */
+int memory_text(struct memory *m, struct slice json, struct slice *text, struct err *e);
+
+#endif

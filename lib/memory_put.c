@@ -1,0 +1,491 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "memory_impl.h"
+#include "timestamp.h"
+#include "vector.h"
+
+/* ---- the terms that wait */
+
+void memory_pending_clear(struct memory_pending *p)
+{
+	p->n = p->n_gone = p->n_terms = 0;
+	p->counted = 0;
+	buf_clear(&p->text);
+	buf_clear(&p->terms);
+	buf_clear(&p->codes);
+	if (p->slots)
+		memset(p->slot, 0, p->slots * sizeof *p->slot);
+}
+
+void memory_pending_free(struct memory_pending *p)
+{
+	free(p->memory);
+	free(p->gone);
+	free(p->term);
+	free(p->slot);
+	buf_free(&p->text);
+	buf_free(&p->terms);
+	buf_free(&p->codes);
+	*p = (struct memory_pending){0};
+}
+
+/* FNV-1a with a last stir. */
+static uint32_t hash(struct slice text)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < text.len; i++)
+		h = (h ^ (unsigned char)text.ptr[i]) * UINT64_C(0x100000001b3);
+	return (uint32_t)(h ^ h >> 32);
+}
+
+static struct slice term_text(const struct memory_pending *p, uint32_t i)
+{
+	return slice_make(p->text.ptr + p->term[i].at, p->term[i].len);
+}
+
+/* The slot where the term is, or would be. */
+static size_t find(const struct memory_pending *p, struct slice text)
+{
+	size_t i = hash(text) & (p->slots - 1);
+
+	while (p->slot[i] && !slice_eq(term_text(p, p->slot[i] - 1), text))
+		i = (i + 1) & (p->slots - 1);
+	return i;
+}
+
+static void grow(struct memory_pending *p)
+{
+	free(p->slot);
+	p->slots = p->slots ? p->slots * 2 : 4096;
+	p->slot = mem_array(p->slots, sizeof *p->slot);
+	for (uint32_t i = 0; i < p->n_terms; i++)
+		p->slot[find(p, term_text(p, i))] = i + 1;
+}
+
+static uint32_t term_number(struct memory_pending *p, struct slice text)
+{
+	size_t at;
+
+	if (p->n_terms * 2 >= p->slots)
+		grow(p);
+	at = find(p, text);
+	if (p->slot[at])
+		return p->slot[at] - 1;
+	p->term = mem_more(p->term, p->n_terms, &p->term_cap, sizeof *p->term);
+	p->term[p->n_terms] =
+	    (struct memory_pending_term){.at = (uint32_t)p->text.len, .len = (uint32_t)text.len};
+	buf_slice(&p->text, text);
+	p->slot[at] = (uint32_t)++p->n_terms;
+	return (uint32_t)p->n_terms - 1;
+}
+
+static uint32_t flags_of(const struct words_term *t)
+{
+	return (t->stop ? MEMORY_TERM_STOP : 0) | (t->kind == WORDS_WORD ? 0 : MEMORY_TERM_GRAM);
+}
+
+void memory_pending_text(
+    struct memory *m, struct slice text, int64_t delta, bool keep, uint32_t *length)
+{
+	struct memory_pending *p = &m->pending;
+	uint32_t kept = 0;
+
+	words_split(&m->words, text);
+	p->counted++;
+	for (size_t i = 0; i < m->words.n; i++) {
+		uint32_t number = term_number(p, words_text(&m->words, i));
+		uint32_t term = number << 2 | flags_of(&m->words.term[i]);
+
+		if (p->term[number].seen != p->counted)
+			p->term[number].delta += delta;
+		p->term[number].seen = p->counted;
+		kept += !m->words.term[i].stop;
+		if (keep)
+			buf_put(&p->terms, (const char *)&term, sizeof term);
+	}
+	*length = kept ? kept : (uint32_t)m->words.n;
+}
+
+/* ---- a memory leaves */
+
+int memory_text(struct memory *m, struct slice json, struct slice *text, struct err *e)
+{
+	const struct json *root = json_parse(&m->doc, json, e);
+	const struct json *v = json_get_type(root, "text", JSON_STRING);
+
+	if (!root)
+		return err_wrap(e, "%s: a memory is damaged", m->path);
+	if (!v)
+		return err_set(e, "%s: a memory is damaged: it has no text", m->path);
+	buf_clear(&m->scratch);
+	*text = json_text(v, &m->scratch);
+	return 0;
+}
+
+static int drop(struct memory *m, enum memory_sql which, int64_t row, int *changed, struct err *e)
+{
+	sqlite3_stmt *s = memory_sql(m, which, e);
+
+	if (!s)
+		return -1;
+	sqlite3_bind_int64(s, 1, row);
+	if (memory_done(m, s, e) < 0)
+		return -1;
+	*changed = sqlite3_changes(m->db);
+	return 0;
+}
+
+static struct memory_pending_memory *pending_row(struct memory_pending *p, int64_t row)
+{
+	size_t low = 0, high = p->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (p->memory[middle].row < row)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < p->n && p->memory[low].row == row ? &p->memory[low] : NULL;
+}
+
+/* Takes the row out of its tables, and notes that it has to leave its block. */
+static int leave(
+    struct memory *m, int64_t collection, int64_t row, struct slice text, struct err *e)
+{
+	struct memory_pending *p = &m->pending;
+	struct memory_pending_memory *waiting = pending_row(p, row);
+	uint32_t length;
+	int dropped, vectors, n_triggers;
+
+	memory_pending_text(m, text, -1, false, &length);
+	if (drop(m, SQL_MEMORY_DROP, row, &dropped, e) < 0 ||
+	    drop(m, SQL_VECTOR_DROP, row, &vectors, e) < 0 ||
+	    drop(m, SQL_TRIGGER_DROP, row, &n_triggers, e) < 0)
+		return -1;
+	m->store.vectors -= vectors;
+	if (waiting) {
+		waiting->gone = true;
+		return 0;
+	}
+	p->gone = mem_more(p->gone, p->n_gone, &p->gone_cap, sizeof *p->gone);
+	p->gone[p->n_gone++] = (struct memory_pending_gone){collection, row, n_triggers};
+	return 0;
+}
+
+/* ---- a memory comes */
+
+static int new_collection(struct memory *m, struct slice npc, int64_t *number, struct err *e)
+{
+	sqlite3_stmt *s = memory_sql(m, SQL_COLLECTION_NEW, e);
+
+	if (!s)
+		return -1;
+	memory_bind(s, 1, npc);
+	if (memory_done(m, s, e) < 0)
+		return -1;
+	*number = sqlite3_last_insert_rowid(m->db);
+	if (*number > MEMORY_COLLECTION_MAX)
+		return err_set(e, "%s: no more than %lld collections", m->path,
+		    (long long)MEMORY_COLLECTION_MAX);
+	return 0;
+}
+
+static int collection_of(struct memory *m, struct slice npc, int64_t *number, struct err *e)
+{
+	struct memory_collection c;
+	int got;
+
+	if (m->npc.len && slice_eq(buf_all(&m->npc), npc)) {
+		*number = m->npc_collection;
+		return 0;
+	}
+	got = memory_collection(m, npc, &c, e);
+	if (got < 0 || (got == 0 && new_collection(m, npc, &c.number, e) < 0))
+		return -1;
+	buf_clear(&m->npc);
+	buf_slice(&m->npc, npc);
+	*number = m->npc_collection = c.number;
+	return 0;
+}
+
+/* The row that has this id now: 1, and its JSON, borrowed until the next statement of that kind. */
+static int there(struct memory *m, int64_t collection, struct slice id, int64_t *row,
+    struct slice *json, struct err *e)
+{
+	sqlite3_stmt *s = memory_sql(m, SQL_ID, e);
+	int got;
+
+	if (!s)
+		return -1;
+	sqlite3_bind_int64(s, 1, collection);
+	memory_bind(s, 2, id);
+	got = memory_step(m, s, e);
+	if (got == 1) {
+		*row = sqlite3_column_int64(s, 0);
+		*json = memory_slice(s, 1);
+	}
+	return got;
+}
+
+static bool fits(struct memory *m, const struct memory_record *r, struct err *e)
+{
+	struct memory_store *t = &m->store;
+
+	if (!r->vector)
+		return true;
+	if (t->vectors == 0) {
+		t->dimensions = (int64_t)r->dimensions;
+		t->model[0] = '\0';
+	}
+	if ((int64_t)r->dimensions != t->dimensions) {
+		err_set(e, "its vector has %zu dimensions, those of this store have %lld",
+		    r->dimensions, (long long)t->dimensions);
+		return false;
+	}
+	if (r->model.len && t->model[0] && !slice_is(r->model, t->model)) {
+		err_set(e, "its vector is of the model '%.*s', those of this store are of '%s'",
+		    SLICE_FMT(r->model), t->model);
+		return false;
+	}
+	if (r->model.len && !t->model[0])
+		sqlite3_snprintf(sizeof t->model, t->model, "%.*s", SLICE_FMT(r->model));
+	return true;
+}
+
+static int insert(
+    struct memory *m, const struct memory_record *r, int64_t collection, int64_t row, struct err *e)
+{
+	sqlite3_stmt *s = memory_sql(m, SQL_MEMORY_NEW, e);
+
+	if (!s)
+		return -1;
+	sqlite3_bind_int64(s, 1, row);
+	sqlite3_bind_int64(s, 2, collection);
+	memory_bind(s, 3, r->id);
+	memory_bind(s, 4, r->json);
+	if (r->recalled != TIMESTAMP_NONE)
+		sqlite3_bind_int64(s, 5, r->recalled);
+	sqlite3_bind_int64(s, 6, r->recalls);
+	if (memory_done(m, s, e) < 0 || !r->vector)
+		return r->vector ? -1 : 0;
+	s = memory_sql(m, SQL_VECTOR_NEW, e);
+	if (!s)
+		return -1;
+	sqlite3_bind_int64(s, 1, row);
+	sqlite3_bind_blob64(s, 2, r->vector, r->dimensions * sizeof *r->vector, SQLITE_STATIC);
+	return memory_done(m, s, e);
+}
+
+static int one_trigger(
+    struct memory *m, int64_t collection, struct slice word, int64_t row, struct err *e)
+{
+	sqlite3_stmt *s = memory_sql(m, SQL_TRIGGER_NEW, e);
+
+	if (!s)
+		return -1;
+	sqlite3_bind_int64(s, 1, collection);
+	memory_bind(s, 2, word);
+	sqlite3_bind_int64(s, 3, row);
+	return memory_done(m, s, e);
+}
+
+static int triggers(struct memory *m, const struct memory_keys *k, int64_t collection, int64_t row,
+    int64_t *n, struct err *e)
+{
+	*n = 0;
+	if (!k)
+		return 0;
+	if (k->constant && one_trigger(m, collection, slice_str(""), row, e) < 0)
+		return -1;
+	*n = k->constant;
+	for (size_t i = 0; i < k->n; i++) {
+		if (one_trigger(m, collection, k->word[i], row, e) < 0)
+			return -1;
+		*n += sqlite3_changes(m->db);
+	}
+	return 0;
+}
+
+static void wait_for_flush(struct memory *m, const struct memory_record *r, int64_t collection,
+    int64_t row, int64_t n_triggers)
+{
+	struct memory_pending *p = &m->pending;
+	struct memory_pending_memory w = {.collection = collection,
+	    .row = row,
+	    .time = r->time,
+	    .recalled = r->recalled,
+	    .importance = (float)r->importance,
+	    .session = r->session,
+	    .term = p->terms.len / sizeof(uint32_t),
+	    .code = p->codes.len,
+	    .triggers = n_triggers};
+	int8_t *code;
+
+	memory_pending_text(m, r->text, 1, true, &w.length);
+	w.terms = p->terms.len / sizeof(uint32_t) - w.term;
+	code = r->vector ? (int8_t *)buf_room(&p->codes, r->dimensions) : NULL;
+	if (code) {
+		vector_encode(r->vector, r->dimensions, code, &w.scale);
+		p->codes.len += r->dimensions;
+	}
+	p->memory = mem_more(p->memory, p->n, &p->cap, sizeof *p->memory);
+	p->memory[p->n++] = w;
+}
+
+int memory_index(
+    struct memory *m, const struct memory_record *r, int64_t collection, int64_t row, struct err *e)
+{
+	int64_t n;
+
+	if (triggers(m, r->keys, collection, row, &n, e) < 0)
+		return -1;
+	if (r->vector)
+		m->store.vectors++;
+	wait_for_flush(m, r, collection, row, n);
+	if (m->pending.terms.over || m->pending.text.over || m->pending.codes.over)
+		return err_set(e, "%s: too much for one transaction", m->path);
+	return 0;
+}
+
+static int come(struct memory *m, const struct memory_record *r, int64_t collection, struct err *e)
+{
+	int64_t row = m->pending.next_row;
+
+	if (row > MEMORY_ROW_MAX)
+		return err_set(e, "%s: no more than %lld memories", m->path, (long long)row);
+	if (insert(m, r, collection, row, e) < 0)
+		return -1;
+	m->pending.next_row++;
+	return memory_index(m, r, collection, row, e);
+}
+
+/* Is all that r says there already? The vector is compared where r has one. */
+static int same(struct memory *m, const struct memory_record *r, struct slice json, int64_t row,
+    bool *yes, struct err *e)
+{
+	size_t size = r->dimensions * sizeof *r->vector;
+	sqlite3_stmt *s;
+	int got;
+
+	*yes = slice_eq(json, r->json) && r->recalls == 0;
+	if (!*yes || !r->vector)
+		return 0;
+	s = memory_sql(m, SQL_VECTOR, e);
+	if (!s)
+		return -1;
+	sqlite3_bind_int64(s, 1, row);
+	got = memory_step(m, s, e);
+	*yes = got == 1 && (size_t)sqlite3_column_bytes(s, 0) == size &&
+	    memcmp(sqlite3_column_blob(s, 0), r->vector, size) == 0;
+	sqlite3_reset(s);
+	return got < 0 ? -1 : 0;
+}
+
+/* The vector of what is replaced stays, where the text does and no other comes. */
+static int keep_vector(
+    struct memory *m, struct memory_record *r, struct slice old, int64_t row, struct err *e)
+{
+	char *room;
+	int got;
+
+	if (r->vector || !slice_eq(old, r->text) || m->store.dimensions == 0)
+		return 0;
+	buf_clear(&m->floats);
+	room = buf_room(&m->floats, (size_t)m->store.dimensions * sizeof(float));
+	if (!room)
+		return err_set(e, "%s: its vectors are too large", m->path);
+	got = memory_vector(m, row, (float *)(void *)room, e);
+	if (got == 1) {
+		r->vector = (const float *)(const void *)room;
+		r->dimensions = (size_t)m->store.dimensions;
+	}
+	return got < 0 ? -1 : 0;
+}
+
+static int replace(struct memory *m, struct memory_record *r, int64_t collection, int64_t row,
+    struct slice json, enum memory_put *put, struct err *e)
+{
+	struct slice old;
+	bool yes;
+
+	if (same(m, r, json, row, &yes, e) < 0)
+		return -1;
+	if (yes) {
+		*put = MEMORY_SAME;
+		return 0;
+	}
+	*put = MEMORY_REPLACED;
+	if (memory_text(m, json, &old, e) < 0 || keep_vector(m, r, old, row, e) < 0 ||
+	    leave(m, collection, row, old, e) < 0)
+		return -1;
+	return come(m, r, collection, e);
+}
+
+static int put_record(
+    struct memory *m, struct memory_record *r, enum memory_put *put, struct err *e)
+{
+	int64_t collection, row;
+	struct slice json;
+	int got;
+
+	if (collection_of(m, r->npc, &collection, e) < 0)
+		return -1;
+	got = there(m, collection, r->id, &row, &json, e);
+	if (got < 0)
+		return -1;
+	if (got == 1)
+		return replace(m, r, collection, row, json, put, e);
+	*put = MEMORY_ADDED;
+	return come(m, r, collection, e);
+}
+
+int memory_put(struct memory *m, const struct memory_record *r, enum memory_put *put, struct err *e)
+{
+	struct memory_record copy = *r;
+
+	if (!fits(m, r, e)) {
+		*put = MEMORY_REFUSED;
+		return 0;
+	}
+	if (put_record(m, &copy, put, e) == 0)
+		return 0;
+	memory_rollback(m);
+	return -1;
+}
+
+/* ---- forgetting and touching */
+
+static int forget_one(struct memory *m, int64_t row, bool *was, struct err *e)
+{
+	struct memory_row r;
+	struct memory_collection c;
+	struct slice text;
+	int got = memory_row(m, row, false, &r, e);
+
+	*was = got == 1;
+	if (got != 1)
+		return got;
+	if (memory_collection(m, r.npc, &c, e) < 0 || memory_text(m, r.json, &text, e) < 0)
+		return -1;
+	return leave(m, c.number, row, text, e);
+}
+
+int memory_forget(struct memory *m, const int64_t *rows, size_t count, size_t *n, struct err *e)
+{
+	bool was;
+
+	*n = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (forget_one(m, rows[i], &was, e) < 0) {
+			memory_rollback(m);
+			return -1;
+		}
+		*n += was;
+	}
+	return 0;
+}

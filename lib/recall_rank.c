@@ -1,0 +1,245 @@
+#include <math.h>
+
+#include "recall_impl.h"
+#include "timestamp.h"
+#include "vector.h"
+
+/* What is not told is neither important nor unimportant. */
+#define IMPORTANCE_NOT_TOLD 5
+
+/* Memories are offered from the last on: of those that are equal the later added comes first. */
+static uint32_t number_of(const struct recall *r, size_t at)
+{
+	return (uint32_t)(r->n - 1 - at);
+}
+
+static size_t place_of(const struct recall *r, const struct top_one *one)
+{
+	return r->n - 1 - one->number;
+}
+
+int recall_rescore(struct recall *r, size_t at, bool *changed, struct err *e)
+{
+	int got;
+
+	if ((r->state[at] & RECALL_EXACT) || r->cosine[at] <= RECALL_NO_VECTOR)
+		return 0;
+	got = memory_vector(r->m, r->row[at], r->x, e);
+	if (got < 0)
+		return -1;
+	if (got == 0)
+		return err_set(
+		    e, "damaged: memory %lld has a code, and no vector", (long long)r->row[at]);
+	r->cosine[at] = (float)vector_cosine(r->q->vector, r->x, r->dimensions);
+	r->state[at] |= RECALL_EXACT;
+	*changed = true;
+	return 0;
+}
+
+/* The best by one score alone, of those above a least, best first. */
+static void fill_pool(struct recall *r, const float *score, float above, size_t size)
+{
+	top_begin(&r->pool, size);
+	for (size_t i = r->n; i-- > 0;)
+		if (score[i] > above && (double)score[i] > r->pool.least &&
+		    !(r->state[i] & RECALL_OUTSIDE))
+			top_add(&r->pool, score[i], number_of(r, i));
+	top_sort(&r->pool);
+}
+
+/* The best by their codes, in the order of their floats. */
+static int fill_vector_pool(struct recall *r, size_t size, struct err *e)
+{
+	bool changed = false;
+	size_t n;
+
+	fill_pool(r, r->cosine, RECALL_NO_VECTOR, size);
+	n = r->pool.n;
+	for (size_t i = 0; i < n; i++)
+		if (recall_rescore(r, place_of(r, &r->pool.best[i]), &changed, e) < 0)
+			return -1;
+	/* What was held is offered again: each place is read before it can be written. */
+	top_begin(&r->pool, size);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t number = r->pool.best[i].number;
+
+		top_add(&r->pool, r->cosine[r->n - 1 - number], number);
+	}
+	top_sort(&r->pool);
+	return 0;
+}
+
+static void fuse_pool(struct recall *r, unsigned by)
+{
+	for (size_t i = 0; i < r->pool.n; i++) {
+		size_t at = place_of(r, &r->pool.best[i]);
+
+		r->relevance[at] += (float)rank_fused(i);
+		r->state[at] |= (uint8_t)by;
+	}
+}
+
+static int fuse(struct recall *r, size_t size, struct err *e)
+{
+	memset(r->relevance, 0, r->n * sizeof *r->relevance);
+	fill_pool(r, r->score, 0, size);
+	fuse_pool(r, RECALL_BY_WORDS);
+	if (fill_vector_pool(r, size, e) < 0)
+		return -1;
+	fuse_pool(r, RECALL_BY_VECTOR);
+	return 0;
+}
+
+static int find_relevance(struct recall *r, size_t size, struct err *e)
+{
+	if (r->words && r->vectors)
+		return fuse(r, size, e);
+	if (r->vectors && fill_vector_pool(r, size, e) < 0)
+		return -1;
+	for (size_t i = 0; i < r->n; i++) {
+		bool by_words = r->words && r->score[i] > 0;
+		bool by_vector = r->vectors && r->cosine[i] > RECALL_NO_VECTOR;
+
+		r->relevance[i] = by_words ? r->score[i] : by_vector ? r->cosine[i] : 0;
+		r->state[i] |= (uint8_t)(by_words ? RECALL_BY_WORDS : 0);
+		r->state[i] |= (uint8_t)(by_vector ? RECALL_BY_VECTOR : 0);
+	}
+	return 0;
+}
+
+static double importance_of(const struct recall *r, size_t at)
+{
+	/* Not a number is not told either. */
+	return r->importance[at] > 0 ? (double)r->importance[at] : IMPORTANCE_NOT_TOLD;
+}
+
+static double recency_of(const struct recall *r, int64_t seen)
+{
+	return rank_recency(r->now, seen, r->o.half_life);
+}
+
+static void find_now(struct recall *r)
+{
+	r->now = r->o.at != TIMESTAMP_NONE ? r->o.at : r->q->time;
+	if (r->now != TIMESTAMP_NONE)
+		return;
+	for (size_t i = 0; i < r->n; i++)
+		if (r->seen[i] > r->now)
+			r->now = r->seen[i];
+}
+
+/*
+ * The scales that all candidates share. What is the same for all of them decides nothing, and takes
+ * no part in the mean.
+ */
+static void find_scales(struct recall *r)
+{
+	int64_t first = INT64_MAX, last = INT64_MIN;
+	double least = INFINITY, greatest = -INFINITY;
+
+	r->most = 0;
+	r->candidates = 0;
+	for (size_t i = 0; i < r->n; i++) {
+		if (!recall_candidate(r, i))
+			continue;
+		r->candidates++;
+		if ((double)r->relevance[i] > r->most)
+			r->most = (double)r->relevance[i];
+		first = r->seen[i] < first ? r->seen[i] : first;
+		last = r->seen[i] > last ? r->seen[i] : last;
+		least = fmin(least, importance_of(r, i));
+		greatest = fmax(greatest, importance_of(r, i));
+	}
+	r->recency = recency_of(r, first);
+	r->recency_span = r->candidates ? recency_of(r, last) - r->recency : 0;
+	r->importance_least = least;
+	r->importance_span = r->candidates ? greatest - least : 0;
+	r->weight = r->o.relevance + (r->recency_span > 0 ? r->o.recency : 0) +
+	    (r->importance_span > 0 ? r->o.importance : 0);
+}
+
+static double clamped(double x)
+{
+	return x > 1 ? 1 : x > 0 ? x : 0;
+}
+
+/* Of vectors that point away from the query it is negative, so that they keep their order. */
+static double relevance_of(const struct recall *r, size_t at)
+{
+	return (double)r->relevance[at] / (r->most > 0 ? r->most : 1);
+}
+
+double recall_score(const struct recall *r, size_t at, struct recall_parts *p)
+{
+	double relevance = relevance_of(r, at);
+
+	p->relevance = clamped(relevance);
+	p->recency = r->recency_span > 0
+	    ? clamped((recency_of(r, r->seen[at]) - r->recency) / r->recency_span)
+	    : 0;
+	p->importance = r->importance_span > 0
+	    ? clamped((importance_of(r, at) - r->importance_least) / r->importance_span)
+	    : 0;
+	if (!(r->weight > 0))
+		return 0;
+	return (r->o.relevance * relevance + r->o.recency * p->recency +
+		   r->o.importance * p->importance) /
+	    r->weight;
+}
+
+/* The best so far by all that counts; those that could not be among them are not looked at closer. */
+static void fill_best(struct recall *r, size_t size)
+{
+	struct recall_parts p;
+
+	top_begin(&r->best, size);
+	for (size_t i = r->n; i-- > 0;) {
+		double most;
+
+		if (!recall_candidate(r, i))
+			continue;
+		most = (r->o.relevance * relevance_of(r, i) + r->o.recency + r->o.importance) /
+		    r->weight;
+		if (!(most < r->best.least))
+			top_add(&r->best, recall_score(r, i, &p), number_of(r, i));
+	}
+}
+
+/* The same, where a code's cosine is not good enough. */
+static int rescore_best(struct recall *r, size_t size, struct err *e)
+{
+	struct recall_parts p;
+	bool changed = false;
+	size_t n = r->best.n;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t at = place_of(r, &r->best.best[i]);
+
+		if (recall_rescore(r, at, &changed, e) < 0)
+			return -1;
+		r->relevance[at] = r->cosine[at] > RECALL_NO_VECTOR ? r->cosine[at] : 0;
+	}
+	if (!changed)
+		return 0;
+	find_scales(r);
+	top_begin(&r->best, size);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t number = r->best.best[i].number;
+
+		top_add(&r->best, recall_score(r, r->n - 1 - number, &p), number);
+	}
+	return 0;
+}
+
+int recall_select(struct recall *r, size_t size, struct err *e)
+{
+	if (find_relevance(r, size, e) < 0)
+		return -1;
+	find_now(r);
+	find_scales(r);
+	fill_best(r, size);
+	if (r->vectors && !r->words && rescore_best(r, size, e) < 0)
+		return -1;
+	top_sort(&r->best);
+	return 0;
+}

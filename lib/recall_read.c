@@ -1,0 +1,125 @@
+#include <stdlib.h>
+
+#include "mem.h"
+#include "recall_impl.h"
+#include "timestamp.h"
+#include "vector.h"
+
+static void make_room(struct recall *r, size_t more)
+{
+	size_t n = r->n + more;
+
+	if (n <= r->cap)
+		return;
+	r->cap = n < 1024 ? 1024 : n + n / 2;
+	r->row = mem_grow(r->row, r->cap, sizeof *r->row);
+	r->time = mem_grow(r->time, r->cap, sizeof *r->time);
+	r->seen = mem_grow(r->seen, r->cap, sizeof *r->seen);
+	r->session = mem_grow(r->session, r->cap, sizeof *r->session);
+	r->importance = mem_grow(r->importance, r->cap, sizeof *r->importance);
+	r->own = mem_grow(r->own, r->cap, sizeof *r->own);
+	r->score = mem_grow(r->score, r->cap, sizeof *r->score);
+	r->cosine = mem_grow(r->cosine, r->cap, sizeof *r->cosine);
+	r->relevance = mem_grow(r->relevance, r->cap, sizeof *r->relevance);
+	r->state = mem_grow(r->state, r->cap, sizeof *r->state);
+}
+
+static bool outside(const struct recall_options *o, int64_t time)
+{
+	if (o->since == TIMESTAMP_NONE && o->until == TIMESTAMP_NONE)
+		return false;
+	return time == TIMESTAMP_NONE || time < o->since ||
+	    (o->until != TIMESTAMP_NONE && time >= o->until);
+}
+
+static void read_columns(struct recall *r, const struct memory_block *b)
+{
+	size_t at = r->n;
+
+	memcpy(r->row + at, b->row, b->n * sizeof *b->row);
+	memcpy(r->time + at, b->time, b->n * sizeof *b->time);
+	memcpy(r->session + at, b->session, b->n * sizeof *b->session);
+	memcpy(r->importance + at, b->importance, b->n * sizeof *b->importance);
+	for (size_t i = 0; i < b->n; i++) {
+		r->seen[at + i] = b->recalled[i] > b->time[i] ? b->recalled[i] : b->time[i];
+		r->state[at + i] = outside(&r->o, b->time[i]) ? RECALL_OUTSIDE : 0;
+	}
+}
+
+static int read_codes(struct recall *r, const struct memory_codes *c, size_t n, struct err *e)
+{
+	float *cosine = r->cosine + r->n;
+
+	if (c && (c->dimensions != r->dimensions || c->n != n))
+		return err_set(e, "damaged: a block of vectors of another length");
+	if (c)
+		vector_scan(r->code, c->code, c->scale, r->dimensions, n, cosine);
+	for (size_t i = 0; i < n; i++)
+		cosine[i] = c && c->scale[i] > 0 ? cosine[i] * r->scale : RECALL_NO_VECTOR;
+	return 0;
+}
+
+static int read_block(
+    void *ctx, const struct memory_block *b, const struct memory_codes *c, struct err *e)
+{
+	struct recall *r = ctx;
+
+	if (b->n > UINT32_MAX - r->n)
+		return err_set(e, "more memories than can be searched at once");
+	make_room(r, b->n);
+	read_columns(r, b);
+	if (r->words)
+		rank_block(r->rank, b, r->own + r->n, (uint32_t)r->n);
+	if (r->vectors && read_codes(r, c, b->n, e) < 0)
+		return -1;
+	r->n += b->n;
+	return 0;
+}
+
+static void score_words(struct recall *r)
+{
+	rank_pairs(r->rank, (int64_t)r->n, r->own);
+	memcpy(r->score, r->own, r->n * sizeof *r->score);
+	for (size_t i = 0; i < r->parts; i++) {
+		size_t at = r->part[i].first;
+
+		rank_neighbours(r->rank, r->time + at, r->session + at, r->part[i].end - at,
+		    r->own + at, r->score + at);
+	}
+}
+
+int recall_read(struct recall *r, struct err *e)
+{
+	r->n = 0;
+	make_room(r, 1);
+	for (size_t i = 0; i < r->parts; i++) {
+		struct recall_part *p = &r->part[i];
+
+		p->first = r->n;
+		if (memory_blocks(r->m, p->collection, r->vectors, read_block, r, e) < 0)
+			return -1;
+		p->end = r->n;
+	}
+	if (r->words)
+		score_words(r);
+	return 0;
+}
+
+size_t recall_place(const struct recall *r, int64_t row)
+{
+	for (size_t i = 0; i < r->parts; i++) {
+		size_t from = r->part[i].first, to = r->part[i].end;
+
+		while (from < to) {
+			size_t mid = from + (to - from) / 2;
+
+			if (r->row[mid] < row)
+				from = mid + 1;
+			else
+				to = mid;
+		}
+		if (from < r->part[i].end && r->row[from] == row)
+			return from;
+	}
+	return RECALL_NOWHERE;
+}
