@@ -195,11 +195,14 @@ struct memory_codes {
 	const int8_t *code;
 };
 
+/* What of a block is wanted beside its columns of one number a memory. */
+enum { MEMORY_TERMS = 1, MEMORY_CODES = 2 };
+
 /*
- * The blocks of a collection in order, each with its memories' words and, with codes, its vectors
- * (c is NULL where none of the block has one). Both borrow until it returns.
+ * The blocks of a collection in order; c is NULL where codes are not wanted or none of the block's
+ * memories has a vector. Both borrow until it returns.
  */
-int memory_blocks(struct memory *m, int64_t collection, bool codes,
+int memory_blocks(struct memory *m, int64_t collection, unsigned parts,
     int (*each)(
 	void *ctx, const struct memory_block *b, const struct memory_codes *c, struct err *e),
     void *ctx, struct err *e);

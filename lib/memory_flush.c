@@ -70,7 +70,7 @@ int memory_block_get(
 	int got;
 
 	*key = sqlite3_column_int64(s, 0);
-	if (!codes || columns_read(c, memory_slice(s, 1), e) < 0)
+	if (!codes || columns_read(c, memory_slice(s, 1), true, e) < 0)
 		return codes ? err_wrap(e, "%s", m->path) : -1;
 	sqlite3_bind_int64(codes, 1, *key);
 	got = memory_step(m, codes, e);
