@@ -133,8 +133,9 @@ void columns_copy(struct columns *c, const struct columns *src, size_t from, siz
 	for (size_t i = 0; i < COLUMNS; i++)
 		buf_put(column(c, i), column_of(src, i)->ptr + from * shapes[i].size,
 		    count * shapes[i].size);
-	buf_put(&c->term, src->term.ptr + first * sizeof(uint32_t),
-	    (columns_begin(src, from + count) - first) * sizeof(uint32_t));
+	if (src->term.len)
+		buf_put(&c->term, src->term.ptr + first * sizeof(uint32_t),
+		    (columns_begin(src, from + count) - first) * sizeof(uint32_t));
 	end = (uint32_t *)(void *)c->end.ptr + c->n;
 	for (size_t i = 0; i < count; i++)
 		end[i] = end[i] - first + before;
