@@ -70,7 +70,7 @@ int memory_block_get(
 	int got;
 
 	*key = sqlite3_column_int64(s, 0);
-	if (!codes || columns_read(c, memory_slice(s, 1), e) < 0)
+	if (!codes || columns_read(c, memory_slice(s, 1), true, e) < 0)
 		return codes ? err_wrap(e, "%s", m->path) : -1;
 	sqlite3_bind_int64(codes, 1, *key);
 	got = memory_step(m, codes, e);
@@ -226,52 +226,58 @@ static int leave_all(struct memory *m, struct err *e)
 
 /* ---- what comes */
 
-static int add_term(struct memory *m, struct memory_pending_term *t, struct err *e)
+static int new_term(
+    struct memory *m, struct memory_pending_term *t, struct slice text, struct err *e)
 {
-	sqlite3_stmt *s = memory_sql(m, SQL_TERM_ADD, e);
+	sqlite3_stmt *s = memory_sql(m, SQL_TERM_NEW, e);
+
+	if (!s)
+		return -1;
+	t->number = (uint32_t)m->store.next_term++;
+	memory_bind(s, 1, text);
+	sqlite3_bind_int64(s, 2, t->number);
+	sqlite3_bind_int64(s, 3, t->delta);
+	return memory_done(m, s, e);
+}
+
+/* Changes the count, and learns the number: what comes in one memory may leave in two. */
+static int count_term(struct memory *m, struct memory_pending_term *t, struct err *e)
+{
+	struct slice text = slice_make(m->pending.text.ptr + t->at, t->len);
+	int64_t memories;
+	sqlite3_stmt *s;
+	int got = memory_term(m, text, &t->number, &memories, e);
+
+	if (got != 1)
+		return got < 0 ? -1 : new_term(m, t, text, e);
+	if (t->delta == 0)
+		return 0;
+	s = memory_sql(m, SQL_TERM_ADD, e);
+	if (!s)
+		return -1;
+	sqlite3_bind_int64(s, 1, t->delta);
+	memory_bind(s, 2, text);
+	return memory_done(m, s, e);
+}
+
+/* A term that no memory has any more goes: it would tell what was forgotten. */
+static int drop_term(struct memory *m, const struct memory_pending_term *t, struct err *e)
+{
+	sqlite3_stmt *s = memory_sql(m, SQL_TERM_DROP, e);
 
 	if (!s)
 		return -1;
 	memory_bind(s, 1, slice_make(m->pending.text.ptr + t->at, t->len));
-	sqlite3_bind_int64(s, 2, m->store.next_term);
-	sqlite3_bind_int64(s, 3, t->delta);
-	if (memory_step(m, s, e) != 1)
-		return -1;
-	t->number = (uint32_t)sqlite3_column_int64(s, 0);
-	m->store.next_term += t->number == m->store.next_term;
-	sqlite3_reset(s);
-	return 0;
-}
-
-/* A term that no memory has any more goes: it would tell what was forgotten. */
-static int take_term(struct memory *m, const struct memory_pending_term *t, struct err *e)
-{
-	struct slice text = slice_make(m->pending.text.ptr + t->at, t->len);
-	sqlite3_stmt *s = memory_sql(m, SQL_TERM_TAKE, e);
-
-	if (!s)
-		return -1;
-	memory_bind(s, 1, text);
-	sqlite3_bind_int64(s, 2, t->delta);
-	if (memory_done(m, s, e) < 0 || !(s = memory_sql(m, SQL_TERM_DROP, e)))
-		return -1;
-	memory_bind(s, 1, text);
 	return memory_done(m, s, e);
 }
 
-/*
- * First those that more memories have: a term that leaves with one and comes with another keeps its
- * number. What comes and goes as often needs its number too.
- */
 static int all_terms(struct memory *m, struct err *e)
 {
 	struct memory_pending *p = &m->pending;
 
 	for (size_t i = 0; i < p->n_terms; i++)
-		if (p->term[i].delta >= 0 && add_term(m, &p->term[i], e) < 0)
-			return -1;
-	for (size_t i = 0; i < p->n_terms; i++)
-		if (p->term[i].delta <= 0 && take_term(m, &p->term[i], e) < 0)
+		if (count_term(m, &p->term[i], e) < 0 ||
+		    (p->term[i].delta <= 0 && drop_term(m, &p->term[i], e) < 0))
 			return -1;
 	if (m->store.next_term > UINT32_MAX >> 2)
 		return err_set(e, "%s: too many terms: export and import them", m->path);

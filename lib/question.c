@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "jw.h"
+#include "line.h"
 #include "mem.h"
 #include "timestamp.h"
 #include "vector.h"
@@ -158,6 +159,19 @@ void question_put(const struct json *object, struct recall *r, struct buf *b)
 	jw_array_end(b);
 	jw_member_cstr(b, "mode", recall_how(r));
 	jw_object_end(b);
+}
+
+void question_put_bad(const struct json *object, const char *why, struct buf *b)
+{
+	struct line nothing = {.custom_id = json_get_type(object, "id", JSON_STRING)};
+
+	line_begin(b, &nothing, slice_str(""));
+	line_failed(b, "invalid_row", why);
+	if (json_is(object, JSON_OBJECT)) {
+		jw_name(b, "row");
+		jw_raw(b, json_raw(object));
+	}
+	line_end(b, &nothing, "none");
 }
 
 void question_free(struct question *q)

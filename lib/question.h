@@ -42,6 +42,9 @@ int question_read(struct question *q, const struct json *object, struct err *e);
 
 void question_put(const struct json *object, struct recall *r, struct buf *b);
 
+/* The error line of a query that cannot be used; object may be NULL, or something that is none. */
+void question_put_bad(const struct json *object, const char *why, struct buf *b);
+
 void question_free(struct question *q);
 
 #endif

@@ -28,6 +28,16 @@ void words_normal(struct buf *out, struct slice text, bool marks);
 /* Puts the text on out without those marks, also those that are within a letter (é, й). */
 void words_unmark(struct buf *out, struct slice text);
 
+/* FNV-1a (Fowler, Noll, Vo), with its upper half folded in. */
+static inline uint32_t words_hash(struct slice word)
+{
+	uint32_t h = 2166136261;
+
+	for (size_t i = 0; i < word.len; i++)
+		h = (h ^ (unsigned char)word.ptr[i]) * 16777619;
+	return h ^ h >> 16;
+}
+
 /* The stop words of a language, found by their folded forms. {0}: none. */
 enum { WORDS_STOP_SLOTS = 512 };
 

@@ -63,15 +63,6 @@ void words_language_free(struct words_language *l)
 	free(l);
 }
 
-static struct words_known *place_of(struct words_language *l, struct slice word)
-{
-	uint32_t h = 2166136261;
-
-	for (size_t i = 0; i < word.len; i++)
-		h = (h ^ (unsigned char)word.ptr[i]) * 16777619;
-	return &l->known[(h ^ h >> 15) % WORDS_KNOWN];
-}
-
 /* The stem without accents, cut to what a term may be; it is never empty. */
 static struct slice stem_of(struct words_language *l, struct slice word, struct buf *scratch)
 {
@@ -82,6 +73,8 @@ static struct slice stem_of(struct words_language *l, struct slice word, struct 
 	if (!text) /* there is one reason, and nobody to tell it to */
 		mem_array(SIZE_MAX, 2);
 	stem = slice_make((const char *)text, (size_t)sb_stemmer_length(l->stemmer));
+	if (stem.len == 0)
+		stem = word;
 	if (l->marks) {
 		buf_clear(scratch);
 		words_unmark(scratch, stem);
@@ -89,7 +82,7 @@ static struct slice stem_of(struct words_language *l, struct slice word, struct 
 	}
 	if (stem.len > WORDS_LONGEST)
 		stem.len = utf8_cut(stem.ptr, WORDS_LONGEST);
-	return stem.len ? stem : word;
+	return stem;
 }
 
 size_t words_stem(struct words_language *l, struct slice word, struct buf *scratch,
@@ -99,7 +92,7 @@ size_t words_stem(struct words_language *l, struct slice word, struct buf *scrat
 	struct slice stem;
 
 	if (word.len <= WORDS_KNOWN_LONGEST) {
-		known = place_of(l, word);
+		known = &l->known[words_hash(word) % WORDS_KNOWN];
 		if (known->len == word.len && memcmp(known->word, word.ptr, word.len) == 0) {
 			*stop = known->stop;
 			memcpy(out, known->stem, known->stem_len);
