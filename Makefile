@@ -84,6 +84,11 @@ $(OBJ)/tests/bench/cache/store-loop: $(OBJ)/tests/bench/cache/store-loop.o $(OBJ
 $(OBJ)/tests/bench/cache/redis-loop: $(OBJ)/tests/bench/cache/redis-loop.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lhiredis
 
+# What npc-recall is measured by.
+$(OBJ)/tests/bench/recall/%: $(OBJ)/tests/bench/recall/%.o $(OBJ)/tests/bench/recall/made.o \
+		$(OBJ)/tests/bench/recall/sqlite.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MEMORY) -lm
+
 # Only those that call libcurl need it when they run.
 $(OBJ)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/libnpc.a
 	@mkdir -p $(@D)
@@ -117,10 +122,12 @@ lint:
 bench:
 	@scripts/deps build check bench
 	@$(MAKE) -s all tests $(OBJ)/tests/bench/llm/curl-loop \
-		$(addprefix $(OBJ)/tests/bench/cache/,store-loop redis-loop bare-loop empty)
+		$(addprefix $(OBJ)/tests/bench/cache/,store-loop redis-loop bare-loop empty) \
+		$(addprefix $(OBJ)/tests/bench/recall/,emit scan rows fts insert append asked)
 	@tests/bench/run
 	@tests/bench/llm.sh
 	@tests/bench/cache.sh
+	@tests/bench/recall.sh
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/npc
@@ -147,4 +154,4 @@ clean:
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(OBJ)/lib/*.d $(OBJ)/cmd/*.d $(OBJ)/tests/unit/*.d \
-	$(OBJ)/tests/server/*.d $(OBJ)/tests/bench/llm/*.d $(OBJ)/tests/bench/cache/*.d)
+	$(OBJ)/tests/server/*.d $(OBJ)/tests/bench/llm/*.d $(OBJ)/tests/bench/cache/*.d $(OBJ)/tests/bench/recall/*.d)

@@ -16,7 +16,7 @@ struct walk {
 
 int words_open(struct words *w, const char *language, struct err *e)
 {
-	*w = (struct words){.text = {.max = UINT32_MAX}};
+	*w = (struct words){.text = {.max = UINT32_MAX}, .normal = {.max = UINT32_MAX}};
 	w->language = words_language(language, e);
 	return w->language ? 0 : -1;
 }
