@@ -317,6 +317,8 @@ static bool read_column(struct reader *r, struct buf *b, size_t n, size_t size)
 	if (!take_little(r, 1, &width) || !take_little(r, 8, &least) || width > size ||
 	    (width & (width - 1)) != 0 || (width && n > r->left / width) || !take(r, n * width, &p))
 		return false;
+	if (n == 0)
+		return true;
 	room = buf_room(b, n * size);
 	if (!room)
 		return false;
