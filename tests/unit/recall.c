@@ -234,6 +234,7 @@ static void filters(void)
 	ASKS("m2007 m1007 m7", "bob", "ring", .where = &w);
 	ASKS("m2007 m1007", "bob", "ring", .where = &w, .k = 2);
 	ASKS("m2007 m1007 m7", "bob", "", .where = &w, .weighed = true);
+	ASKS("m2007 m1007", "bob", "ring", .where = &w, .budget = 2);
 	ASKS("m2999 m2998", "bob", "ring", .where = &none, .k = 2);
 	where_free(&w);
 	must(where_read(&w, slice_str("{\"n\":{\"$lt\":30}}"), &e), "where_read");
@@ -325,6 +326,9 @@ static void put_vector(const char *npc, int id, const char *text, const float *x
 		vector_write(x, n, &line);
 		buf_byte(&line, '"');
 	}
+	/* Every other one is lore that is switched off. */
+	if (strcmp(npc, "off") == 0 && id % 2)
+		buf_str(&line, ",\"keys\":[\"y\"],\"enabled\":false");
 	buf_byte(&line, '}');
 	put_memory(buf_all(&line));
 	buf_free(&line);
@@ -431,6 +435,7 @@ static const char *slow_nearest(const float *x, size_t k, int from, int to, int 
 
 static void against_slow(void)
 {
+	struct where w = {0};
 	int round;
 
 	check_test("the same ten as a slow and exact search, on random vectors");
@@ -446,7 +451,10 @@ static void against_slow(void)
 				   : "some",
 		    i, "x", i < 1000 || i % 9 == 0 ? vectors[i] : NULL, MANY);
 	}
+	for (int i = 600; i < 1000; i++)
+		put_vector("off", i, "x", vectors[i], MANY);
 	must(memory_commit(store, &e), "memory_commit");
+	must(where_read(&w, slice_str("{\"session\":{\"$lt\":801}}"), &e), "where_read");
 	for (round = 0; round < 100; round++) {
 		float x[MANY];
 
@@ -466,7 +474,14 @@ static void against_slow(void)
 		if (!same_text(run(OPTIONS(.k = 7), vector_query("", x, MANY), "clusters random"),
 			slow_nearest(x, 7, 0, 1000, 1), __FILE__, __LINE__))
 			break;
+		if (!same_text(run(OPTIONS(0), vector_query("", x, MANY), "off"),
+			slow_nearest(x, 10, 600, 1000, 2), __FILE__, __LINE__))
+			break;
+		if (!same_text(run(OPTIONS(.where = &w), vector_query("", x, MANY), "clusters"),
+			slow_nearest(x, 10, 600, 800, 1), __FILE__, __LINE__))
+			break;
 	}
+	where_free(&w);
 	CHECK(round == 100);
 }
 
