@@ -319,8 +319,8 @@ static void put_vector(const char *npc, int id, const char *text, const float *x
 {
 	struct buf line = {0};
 
-	buf_fmt(&line, "{\"npc\":\"%s\",\"id\":\"m%d\",\"text\":\"%s\",\"session\":%d", npc, id,
-	    text, id + 1);
+	buf_fmt(&line, "{\"npc\":\"%s\",\"id\":\"m%d\",\"text\":\"%s\",\"session\":%d,\"tenth\":%d",
+	    npc, id, text, id + 1, id % 10);
 	if (x) {
 		buf_str(&line, ",\"embedding_model\":\"e5\",\"embedding\":\"");
 		vector_write(x, n, &line);
