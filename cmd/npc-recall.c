@@ -1,6 +1,7 @@
 /* npc-recall: what characters remember: memories in, queries in, queries with what is remembered out. */
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -125,8 +126,8 @@ static int add(struct program *p, char **operands)
 	filter_read(&p->filter, operands, &reader);
 	commit_batch(p);
 	if (a->without)
-		diag_warn("%llu memories have no embedding: %s", (unsigned long long)a->without,
-		    a->why.text);
+		diag_warn("%llu of the memories have no embedding: %s",
+		    (unsigned long long)a->without, a->why.text);
 	stats_int(s, "lines", p->filter.lines);
 	stats_int(s, "added", a->added);
 	stats_int(s, "replaced", a->replaced);
@@ -183,8 +184,8 @@ static int query(struct program *p, char **operands)
 	    .ctx = p};
 	filter_read(&p->filter, operands, &reader);
 	if (a->without)
-		diag_warn("%llu queries have no embedding: %s", (unsigned long long)a->without,
-		    a->why.text);
+		diag_warn("%llu of the queries have no embedding: %s",
+		    (unsigned long long)a->without, a->why.text);
 	stats_int(s, "lines", p->filter.lines);
 	stats_int(s, "queries", a->queries);
 	stats_int(s, "recalled", a->recalled);
@@ -431,6 +432,9 @@ int main(int argc, char **argv)
 	struct err e;
 	int status;
 
+	/* A block's codes are 100 KB, taken and given back for each: not to the system. */
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
+	mallopt(M_MMAP_THRESHOLD, 64 << 20);
 	filter_init(&p->filter, argv[0], usage, recallopts_help);
 	recallopts_init(&p->options);
 	read_options(p, argc, argv, "+" RECALLOPTS_LETTERS);

@@ -39,7 +39,7 @@ static bool take(struct walk *w, const struct memory_row *row)
 
 	one.time = time_of(p, memory);
 	importance = json_get_type(memory, "importance", JSON_NUMBER);
-	one.importance = importance ? json_double(importance) : 0;
+	one.importance = importance ? json_double(importance) : PICK_USUAL;
 	if (!in_time(p, one.time) || (p->where && !where_holds(p->where, memory)))
 		return true;
 	w->stopped = !w->each(w->ctx, &one);
@@ -58,6 +58,13 @@ static bool note_row(void *ctx, int64_t row)
 	p->row = mem_more(p->row, p->rows, &p->cap, sizeof *p->row);
 	p->row[p->rows++] = row;
 	return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
 }
 
 static int find(struct pick *p, struct memory *m, struct slice id, struct err *e)
@@ -80,6 +87,8 @@ static int by_ids(struct walk *w, struct memory *m, struct err *e)
 			return -1;
 		if (p->rows == 0 && p->missing)
 			p->missing(w->ctx, p->id[i]);
+		else
+			qsort(p->row, p->rows, sizeof *p->row, by_number);
 		for (size_t k = 0; k < p->rows && !w->stopped; k++) {
 			struct memory_row row;
 			int got = memory_row(m, p->row[k], p->vectors, &row, e);
