@@ -262,7 +262,12 @@ static bool take_little(struct reader *r, size_t width, uint64_t *v)
 	return true;
 }
 
-/* The widths apart, so that each loop is one that a compiler makes wide. */
+/* The widths apart, and each number in one expression: so the loops are made wide. */
+#define AT1(p) ((uint32_t)(p)[0])
+#define AT2(p) ((uint32_t)(p)[0] | (uint32_t)(p)[1] << 8)
+#define AT4(p) (AT2(p) | (uint32_t)(p)[2] << 16 | (uint32_t)(p)[3] << 24)
+#define AT8(p) ((uint64_t)AT4(p) | (uint64_t)AT4((p) + 4) << 32)
+
 static void widen32(uint32_t *out, const unsigned char *p, size_t n, size_t width, uint32_t least)
 {
 	size_t i;
@@ -272,19 +277,34 @@ static void widen32(uint32_t *out, const unsigned char *p, size_t n, size_t widt
 			out[i] = least;
 	else if (width == 1)
 		for (i = 0; i < n; i++)
-			out[i] = least + p[i];
+			out[i] = least + AT1(p + i);
 	else if (width == 2)
 		for (i = 0; i < n; i++)
-			out[i] = least + (uint32_t)(p[2 * i] | p[2 * i + 1] << 8);
+			out[i] = least + AT2(p + 2 * i);
 	else
 		for (i = 0; i < n; i++)
-			out[i] = least + (uint32_t)little(p + 4 * i, 4);
+			out[i] = least + AT4(p + 4 * i);
 }
 
 static void widen64(uint64_t *out, const unsigned char *p, size_t n, size_t width, uint64_t least)
 {
-	for (size_t i = 0; i < n; i++)
-		out[i] = least + little(p + width * i, width);
+	size_t i;
+
+	if (width == 0)
+		for (i = 0; i < n; i++)
+			out[i] = least;
+	else if (width == 1)
+		for (i = 0; i < n; i++)
+			out[i] = least + AT1(p + i);
+	else if (width == 2)
+		for (i = 0; i < n; i++)
+			out[i] = least + AT2(p + 2 * i);
+	else if (width == 4)
+		for (i = 0; i < n; i++)
+			out[i] = least + AT4(p + 4 * i);
+	else
+		for (i = 0; i < n; i++)
+			out[i] = least + AT8(p + 8 * i);
 }
 
 static bool read_column(struct reader *r, struct buf *b, size_t n, size_t size)
@@ -308,7 +328,7 @@ static bool read_column(struct reader *r, struct buf *b, size_t n, size_t size)
 }
 
 /* Nobody may be led outside the terms by a damaged block. */
-static bool ends_ascend(const struct columns *c)
+static bool ends_ascend(const struct columns *c, uint64_t terms)
 {
 	const uint32_t *end = (const uint32_t *)(const void *)c->end.ptr;
 	uint32_t before = 0;
@@ -318,26 +338,32 @@ static bool ends_ascend(const struct columns *c)
 			return false;
 		before = end[i];
 	}
-	return before == terms_of(c);
+	return before == terms;
 }
 
-int columns_read(struct columns *c, struct slice blob, struct err *e)
+static bool read_all(struct columns *c, struct reader *r, bool with_terms)
 {
-	struct reader r = {(const unsigned char *)blob.ptr, blob.len};
 	uint64_t format, n, terms;
 
-	columns_clear(c);
-	if (!take_little(&r, 1, &format) || format != FORMAT || !take_little(&r, 4, &n) ||
-	    !take_little(&r, 4, &terms))
-		return err_set(e, "a block is damaged");
+	if (!take_little(r, 1, &format) || format != FORMAT || !take_little(r, 4, &n) ||
+	    !take_little(r, 4, &terms))
+		return false;
 	for (size_t i = 0; i < COLUMNS; i++)
-		if (!read_column(&r, column(c, i), (size_t)n, shapes[i].size))
-			return err_set(e, "a block is damaged");
+		if (!read_column(r, column(c, i), (size_t)n, shapes[i].size))
+			return false;
 	c->n = (size_t)n;
-	if (!read_column(&r, &c->term, (size_t)terms, sizeof(uint32_t)) || r.left ||
-	    !ends_ascend(c))
-		return err_set(e, "a block is damaged");
-	return 0;
+	if (!ends_ascend(c, terms))
+		return false;
+	return !with_terms ||
+	    (read_column(r, &c->term, (size_t)terms, sizeof(uint32_t)) && r->left == 0);
+}
+
+int columns_read(struct columns *c, struct slice blob, bool terms, struct err *e)
+{
+	struct reader r = {(const unsigned char *)blob.ptr, blob.len};
+
+	columns_clear(c);
+	return read_all(c, &r, terms) ? 0 : err_set(e, "a block is damaged");
 }
 
 void columns_write(const struct columns *c, struct buf *b)

@@ -8,7 +8,7 @@
  * memory (0: it has no vector), and a byte a dimension.
  *
  *	struct columns c = {0};
- *	if (columns_read(&c, blob, &e) < 0 || columns_read_codes(&c, codes, &e) < 0)
+ *	if (columns_read(&c, blob, true, &e) < 0 || columns_read_codes(&c, codes, &e) < 0)
  *		…				// damaged
  *	columns_copy(&other, &c, 0, c.n);
  *	columns_cut(&other, 3);
@@ -64,8 +64,11 @@ static inline uint32_t columns_begin(const struct columns *c, size_t i)
 	return i ? ((const uint32_t *)(const void *)c->end.ptr)[i - 1] : 0;
 }
 
-/* Reads what was written, in place of what is there, codes too. -1: it is damaged. */
-int columns_read(struct columns *c, struct slice blob, struct err *e);
+/*
+ * Reads what was written, in place of what is there, codes too; the terms themselves only where they
+ * are wanted. -1: it is damaged.
+ */
+int columns_read(struct columns *c, struct slice blob, bool terms, struct err *e);
 /* Reads the codes that belong to the block that was read last. */
 int columns_read_codes(struct columns *c, struct slice blob, struct err *e);
 /* Reads only where the codes stand: out points into the blob; scale is read. */

@@ -6,6 +6,10 @@
 #include "mem.h"
 #include "memory_impl.h"
 
+/*
+ * OR FAIL: a change of one row needs no journal of its own to be taken back by; the transaction is rolled back
+ * whatever fails.
+ */
 static const char *const sql[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN",
     [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -13,14 +17,16 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_ROLLBACK] = "ROLLBACK",
     [SQL_STORE] = "SELECT memories, words, vectors, triggers, dimensions, next_term, model, "
 		  "language FROM store",
-    [SQL_STORE_SET] = "UPDATE store SET memories = ?, words = ?, vectors = ?, triggers = ?, "
-		      "dimensions = ?, next_term = ?, model = ?",
+    [SQL_STORE_SET] =
+	"UPDATE OR FAIL store SET memories = ?, words = ?, vectors = ?, triggers = ?, "
+	"dimensions = ?, next_term = ?, model = ?",
     [SQL_LAST_ROW] = "SELECT max(row) FROM memory",
     [SQL_COLLECTION] = "SELECT number, memories, words, vectors, triggers FROM collection "
 		       "WHERE npc = ?",
     [SQL_COLLECTION_NEW] = "INSERT INTO collection(npc) VALUES(?)",
-    [SQL_COLLECTION_ADD] = "UPDATE collection SET memories = memories + ?, words = words + ?, "
-			   "vectors = vectors + ?, triggers = triggers + ? WHERE number = ?",
+    [SQL_COLLECTION_ADD] =
+	"UPDATE OR FAIL collection SET memories = memories + ?, words = words + ?, "
+	"vectors = vectors + ?, triggers = triggers + ? WHERE number = ?",
     [SQL_COLLECTION_DROP] = "DELETE FROM collection WHERE number = ? AND memories <= 0",
     [SQL_COLLECTIONS] = "SELECT npc, number, memories, words, vectors, triggers FROM collection "
 			"ORDER BY npc",
@@ -34,7 +40,8 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_MEMORY_NEW] = "INSERT INTO memory(row, collection, id, json, recalled, recalls) "
 		       "VALUES(?, ?, ?, ?, ?, ?)",
     [SQL_MEMORY_DROP] = "DELETE FROM memory WHERE row = ?",
-    [SQL_MEMORY_TOUCH] = "UPDATE memory SET recalled = ?2, recalls = recalls + 1 WHERE row = ?1",
+    [SQL_MEMORY_TOUCH] =
+	"UPDATE OR FAIL memory SET recalled = ?2, recalls = recalls + 1 WHERE row = ?1",
     [SQL_MEMORIES] = "SELECT row, npc, id, json, recalled, recalls FROM memory, collection "
 		     "WHERE row > ? AND number = collection ORDER BY row",
     [SQL_VECTOR] = "SELECT floats FROM vector WHERE row = ?",
@@ -50,8 +57,8 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_CODES_SET] = "INSERT OR REPLACE INTO code(at, columns) VALUES(?, ?)",
     [SQL_CODES_DROP] = "DELETE FROM code WHERE at = ?",
     [SQL_TERM] = "SELECT number, memories FROM term WHERE text = ?",
-    [SQL_TERM_ADD] = "INSERT INTO term(text, number, memories) VALUES(?1, ?2, ?3) "
-		     "ON CONFLICT(text) DO UPDATE SET memories = memories + ?3 RETURNING number",
+    [SQL_TERM_NEW] = "INSERT INTO term(text, number, memories) VALUES(?, ?, ?)",
+    [SQL_TERM_ADD] = "UPDATE OR FAIL term SET memories = memories + ? WHERE text = ?",
     [SQL_TERM_DROP] = "DELETE FROM term WHERE text = ? AND memories <= 0",
     [SQL_TRIGGER_NEW] = "INSERT OR IGNORE INTO lore(collection, word, row) VALUES(?, ?, ?)",
     [SQL_TRIGGER_DROP] = "DELETE FROM lore WHERE row = ?",
@@ -242,17 +249,25 @@ void memory_rollback(struct memory *m)
 	if (m->in_transaction && !sqlite3_get_autocommit(m->db))
 		memory_done(m, memory_sql(m, SQL_ROLLBACK, NULL), NULL);
 	m->in_transaction = false;
+	m->nested = 0;
 	memory_pending_clear(&m->pending);
 }
 
 int memory_snapshot(struct memory *m, struct err *e)
 {
+	if (m->in_transaction) {
+		m->nested++;
+		return 0;
+	}
 	return begin(m, SQL_BEGIN, e);
 }
 
 void memory_release(struct memory *m)
 {
-	memory_rollback(m);
+	if (m->nested)
+		m->nested--;
+	else
+		memory_rollback(m);
 }
 
 struct words *memory_words(struct memory *m)

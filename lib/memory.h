@@ -135,7 +135,10 @@ struct memory_checker {
 int memory_check(
     struct memory *m, bool all, const struct memory_checker *c, size_t *wrong, struct err *e);
 
-/* ---- reading: between memory_snapshot() and memory_release() everything is of one moment. */
+/*
+ * ---- reading: between memory_snapshot() and memory_release() everything is of one moment. They may
+ * stand within each other, and within a transaction.
+ */
 int memory_snapshot(struct memory *m, struct err *e);
 void memory_release(struct memory *m);
 
@@ -192,11 +195,14 @@ struct memory_codes {
 	const int8_t *code;
 };
 
+/* What of a block is wanted beside its columns of one number a memory. */
+enum { MEMORY_TERMS = 1, MEMORY_CODES = 2 };
+
 /*
- * The blocks of a collection in order, each with its memories' words and, with codes, its vectors
- * (c is NULL where none of the block has one). Both borrow until it returns.
+ * The blocks of a collection in order; c is NULL where codes are not wanted or none of the block's
+ * memories has a vector. Both borrow until it returns.
  */
-int memory_blocks(struct memory *m, int64_t collection, bool codes,
+int memory_blocks(struct memory *m, int64_t collection, unsigned parts,
     int (*each)(
 	void *ctx, const struct memory_block *b, const struct memory_codes *c, struct err *e),
     void *ctx, struct err *e);

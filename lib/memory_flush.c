@@ -70,7 +70,7 @@ int memory_block_get(
 	int got;
 
 	*key = sqlite3_column_int64(s, 0);
-	if (!codes || columns_read(c, memory_slice(s, 1), e) < 0)
+	if (!codes || columns_read(c, memory_slice(s, 1), true, e) < 0)
 		return codes ? err_wrap(e, "%s", m->path) : -1;
 	sqlite3_bind_int64(codes, 1, *key);
 	got = memory_step(m, codes, e);
@@ -226,22 +226,38 @@ static int leave_all(struct memory *m, struct err *e)
 
 /* ---- what comes */
 
-/* Changes the count, and learns the number: what comes in one memory may leave in two. */
-static int count_term(struct memory *m, struct memory_pending_term *t, struct err *e)
+static int new_term(
+    struct memory *m, struct memory_pending_term *t, struct slice text, struct err *e)
 {
-	sqlite3_stmt *s = memory_sql(m, SQL_TERM_ADD, e);
+	sqlite3_stmt *s = memory_sql(m, SQL_TERM_NEW, e);
 
 	if (!s)
 		return -1;
-	memory_bind(s, 1, slice_make(m->pending.text.ptr + t->at, t->len));
-	sqlite3_bind_int64(s, 2, m->store.next_term);
+	t->number = (uint32_t)m->store.next_term++;
+	memory_bind(s, 1, text);
+	sqlite3_bind_int64(s, 2, t->number);
 	sqlite3_bind_int64(s, 3, t->delta);
-	if (memory_step(m, s, e) != 1)
+	return memory_done(m, s, e);
+}
+
+/* Changes the count, and learns the number: what comes in one memory may leave in two. */
+static int count_term(struct memory *m, struct memory_pending_term *t, struct err *e)
+{
+	struct slice text = slice_make(m->pending.text.ptr + t->at, t->len);
+	int64_t memories;
+	sqlite3_stmt *s;
+	int got = memory_term(m, text, &t->number, &memories, e);
+
+	if (got != 1)
+		return got < 0 ? -1 : new_term(m, t, text, e);
+	if (t->delta == 0)
+		return 0;
+	s = memory_sql(m, SQL_TERM_ADD, e);
+	if (!s)
 		return -1;
-	t->number = (uint32_t)sqlite3_column_int64(s, 0);
-	m->store.next_term += t->number == m->store.next_term;
-	sqlite3_reset(s);
-	return 0;
+	sqlite3_bind_int64(s, 1, t->delta);
+	memory_bind(s, 2, text);
+	return memory_done(m, s, e);
 }
 
 /* A term that no memory has any more goes: it would tell what was forgotten. */

@@ -42,6 +42,7 @@ enum memory_sql {
 	SQL_CODES_SET,
 	SQL_CODES_DROP,
 	SQL_TERM,
+	SQL_TERM_NEW,
 	SQL_TERM_ADD,
 	SQL_TERM_DROP,
 	SQL_TRIGGER_NEW,
@@ -104,6 +105,7 @@ struct memory {
 	char *path;
 	sqlite3_stmt *stmt[SQL_COUNT]; /* prepared when first used */
 	bool write, in_transaction;
+	unsigned nested; /* snapshots within it */
 	bool rebuild; /* its words are by other rules than ours */
 	struct memory_store store; /* as of the transaction */
 	struct words words;

@@ -139,7 +139,7 @@ static int codes_of(
 	return 0;
 }
 
-static int one_block(struct memory *m, sqlite3_stmt *s, bool codes,
+static int one_block(struct memory *m, sqlite3_stmt *s, unsigned parts,
     int (*each)(
 	void *ctx, const struct memory_block *b, const struct memory_codes *c, struct err *e),
     void *ctx, struct err *e)
@@ -148,15 +148,15 @@ static int one_block(struct memory *m, sqlite3_stmt *s, bool codes,
 	struct memory_codes c;
 	bool there = false;
 
-	if (columns_read(&m->block, memory_slice(s, 1), e) < 0)
+	if (columns_read(&m->block, memory_slice(s, 1), parts & MEMORY_TERMS, e) < 0)
 		return err_wrap(e, "%s", m->path);
-	if (codes && codes_of(m, sqlite3_column_int64(s, 0), &c, &there, e) < 0)
+	if ((parts & MEMORY_CODES) && codes_of(m, sqlite3_column_int64(s, 0), &c, &there, e) < 0)
 		return -1;
 	view(&m->block, &b);
 	return each(ctx, &b, there ? &c : NULL, e);
 }
 
-int memory_blocks(struct memory *m, int64_t collection, bool codes,
+int memory_blocks(struct memory *m, int64_t collection, unsigned parts,
     int (*each)(
 	void *ctx, const struct memory_block *b, const struct memory_codes *c, struct err *e),
     void *ctx, struct err *e)
@@ -169,7 +169,7 @@ int memory_blocks(struct memory *m, int64_t collection, bool codes,
 	sqlite3_bind_int64(s, 1, MEMORY_KEY(collection, 0));
 	sqlite3_bind_int64(s, 2, MEMORY_KEY(collection, MEMORY_ROW_MAX));
 	while ((got = memory_step(m, s, e)) == 1)
-		if (one_block(m, s, codes, each, ctx, e) < 0) {
+		if (one_block(m, s, parts, each, ctx, e) < 0) {
 			got = -1;
 			break;
 		}
@@ -346,7 +346,7 @@ int memory_rows(struct memory *m, struct slice npc, bool vectors,
 	if (!npc.ptr)
 		return all_rows(&w, e);
 	got = memory_collection(m, npc, &c, e);
-	return got == 1 ? memory_blocks(m, c.number, false, rows_of_block, &w, e) : got;
+	return got == 1 ? memory_blocks(m, c.number, 0, rows_of_block, &w, e) : got;
 }
 
 int memory_triggered(struct memory *m, int64_t collection, struct slice word,

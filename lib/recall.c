@@ -9,7 +9,7 @@
 #include "vector.h"
 
 /* How many are looked at closer than their codes allow, for each that is wanted, and at least. */
-enum { CLOSER = 4, CLOSER_LEAST = 100 };
+enum { CLOSER = 4, CLOSER_LEAST = 40 };
 
 static double weight(double w)
 {

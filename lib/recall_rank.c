@@ -135,7 +135,7 @@ static void find_now(struct recall *r)
 static void find_scales(struct recall *r)
 {
 	int64_t first = INT64_MAX, last = INT64_MIN;
-	double least = INFINITY, greatest = -INFINITY;
+	double least = INFINITY, greatest = -INFINITY, importance;
 
 	r->most = 0;
 	r->candidates = 0;
@@ -147,8 +147,9 @@ static void find_scales(struct recall *r)
 			r->most = (double)r->relevance[i];
 		first = r->seen[i] < first ? r->seen[i] : first;
 		last = r->seen[i] > last ? r->seen[i] : last;
-		least = fmin(least, importance_of(r, i));
-		greatest = fmax(greatest, importance_of(r, i));
+		importance = importance_of(r, i);
+		least = importance < least ? importance : least;
+		greatest = importance > greatest ? importance : greatest;
 	}
 	r->recency = recency_of(r, first);
 	r->recency_span = r->candidates ? recency_of(r, last) - r->recency : 0;

@@ -90,13 +90,15 @@ static void score_words(struct recall *r)
 
 int recall_read(struct recall *r, struct err *e)
 {
+	unsigned parts = (r->words ? MEMORY_TERMS : 0) | (r->vectors ? MEMORY_CODES : 0);
+
 	r->n = 0;
 	make_room(r, 1);
 	for (size_t i = 0; i < r->parts; i++) {
 		struct recall_part *p = &r->part[i];
 
 		p->first = r->n;
-		if (memory_blocks(r->m, p->collection, r->vectors, read_block, r, e) < 0)
+		if (memory_blocks(r->m, p->collection, parts, read_block, r, e) < 0)
 			return -1;
 		p->end = r->n;
 	}

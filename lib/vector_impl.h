@@ -3,6 +3,7 @@
 #define VECTOR_IMPL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 #include "slice.h"
@@ -16,5 +17,10 @@ const char *vector_number(const char *p, const char *end, float *x);
 
 /* Reads base64 of at least one and at most VECTOR_MAX float32, little end first, into x. */
 int vector_base64(struct slice text, float *x, size_t *n, struct err *e);
+
+/* What vector_scan() and vector_cosine() do where the processor has no AVX2. */
+void vector_scan_plain(const int16_t *query, const int8_t *codes, const float *scale, size_t n,
+    size_t count, float *out);
+double vector_cosine_plain(const float *a, const float *b, size_t n);
 
 #endif

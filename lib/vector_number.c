@@ -18,7 +18,9 @@
  * within that. Only then, and where floats are denormal or end, the C library decides.
  */
 enum {
-	TENS = 64, /* powers of ten in the table */
+	TENS_LEAST =
+	    -60, /* powers of ten in the table: all that a float that is not denormal needs */
+	TENS_MOST = 38,
 	BELOW = 29, /* bits that a double has and a float has not */
 	NEAR = 4, /* units in the last place of the double */
 	EXPONENT_MOST = 100000,
@@ -90,7 +92,8 @@ static const char *take_last_digits(
 	return p;
 }
 
-static const char *take_digits(const char *p, const char *end, uint64_t *digits, int64_t *dropped)
+static inline const char *take_digits(
+    const char *p, const char *end, uint64_t *digits, int64_t *dropped)
 {
 	uint64_t value;
 	size_t n;
@@ -171,19 +174,19 @@ static bool is_certain(double d)
 /* *d is near the number: false where the table does not reach. */
 static bool approximate(const struct number *n, double *d)
 {
-	static const double tens[TENS] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
-	    1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22, 1e23, 1e24,
-	    1e25, 1e26, 1e27, 1e28, 1e29, 1e30, 1e31, 1e32, 1e33, 1e34, 1e35, 1e36, 1e37, 1e38,
-	    1e39, 1e40, 1e41, 1e42, 1e43, 1e44, 1e45, 1e46, 1e47, 1e48, 1e49, 1e50, 1e51, 1e52,
-	    1e53, 1e54, 1e55, 1e56, 1e57, 1e58, 1e59, 1e60, 1e61, 1e62, 1e63};
+	static const double tens[TENS_MOST - TENS_LEAST + 1] = {1e-60, 1e-59, 1e-58, 1e-57, 1e-56,
+	    1e-55, 1e-54, 1e-53, 1e-52, 1e-51, 1e-50, 1e-49, 1e-48, 1e-47, 1e-46, 1e-45, 1e-44,
+	    1e-43, 1e-42, 1e-41, 1e-40, 1e-39, 1e-38, 1e-37, 1e-36, 1e-35, 1e-34, 1e-33, 1e-32,
+	    1e-31, 1e-30, 1e-29, 1e-28, 1e-27, 1e-26, 1e-25, 1e-24, 1e-23, 1e-22, 1e-21, 1e-20,
+	    1e-19, 1e-18, 1e-17, 1e-16, 1e-15, 1e-14, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7,
+	    1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
+	    1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22, 1e23,
+	    1e24, 1e25, 1e26, 1e27, 1e28, 1e29, 1e30, 1e31, 1e32, 1e33, 1e34, 1e35, 1e36, 1e37,
+	    1e38};
 
-	if (n->exponent <= -TENS || n->exponent >= TENS)
+	if (n->exponent < TENS_LEAST || n->exponent > TENS_MOST)
 		return false;
-	*d = (double)n->digits;
-	if (n->exponent < 0)
-		*d /= tens[-n->exponent];
-	else
-		*d *= tens[n->exponent];
+	*d = (double)n->digits * tens[n->exponent - TENS_LEAST];
 	return true;
 }
 
@@ -216,21 +219,32 @@ static float by_the_library(struct slice text, int64_t exponent)
 	return strtof(copy, NULL);
 }
 
+/* Without a branch, which would be guessed wrong half of the time. */
+static float with_sign(float size, bool negative)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &size, sizeof bits);
+	bits |= (uint32_t)negative << 31;
+	memcpy(&size, &bits, sizeof size);
+	return size;
+}
+
 const char *vector_number(const char *p, const char *end, float *x)
 {
 	struct number n;
 	double d;
 	const char *behind = take_number(p, end, &n);
+	float size;
 
 	if (!behind)
 		return NULL;
 	if (n.digits == 0)
-		*x = 0;
+		size = 0;
 	else if (approximate(&n, &d) && is_certain(d))
-		*x = (float)d;
+		size = (float)d;
 	else
-		*x = by_the_library(slice_make(p, (size_t)(behind - p)), n.written);
-	if (n.negative)
-		*x = -*x;
+		size = by_the_library(slice_make(p, (size_t)(behind - p)), n.written);
+	*x = with_sign(size, n.negative);
 	return behind;
 }

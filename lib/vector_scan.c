@@ -3,13 +3,14 @@
 #include <stdint.h>
 
 #include "vector.h"
+#include "vector_impl.h"
 
 /*
  * A product of two codes fits into 16 bits, and VECTOR_MAX of them into 31. The query is widened
  * once for all, so that a code costs its widening and one multiplication. Compilers make of the
  * plain loop half as fast a thing as the processor can do, and at -O2 only where the length of a
- * loop is known: hence PIECE, and hence AVX2 is written out. A scan of many is then as fast as
- * memory can be read.
+ * loop is known: hence PIECE, and hence AVX2 is written out. A scan of many is then nearly as
+ * fast as memory can be read.
  */
 enum { PIECE = 64 };
 
@@ -19,18 +20,63 @@ static int32_t dot_plain(const int16_t *query, const int8_t *code, size_t n)
 	size_t i = 0;
 
 	for (; n - i >= PIECE; i += PIECE)
-		for (size_t j = i; j < i + PIECE; j++)
-			sum += query[j] * (int16_t)code[j];
+		for (size_t j = 0; j < PIECE; j++)
+			sum += query[i + j] * (int16_t)code[i + j];
 	for (; i < n; i++)
 		sum += query[i] * code[i];
 	return sum;
 }
 
-static void scan_plain(const int16_t *query, const int8_t *codes, const float *scale, size_t n,
+void vector_scan_plain(const int16_t *query, const int8_t *codes, const float *scale, size_t n,
     size_t count, float *out)
 {
 	for (size_t i = 0; i < count; i++)
 		out[i] = scale[i] * (float)dot_plain(query, codes + i * n, n);
+}
+
+/* Sums of products in lanes that do not wait for each other. */
+enum { LANES = 8 };
+
+struct sums {
+	double ab[LANES], aa[LANES], bb[LANES];
+};
+
+static inline __attribute__((always_inline)) double total(const double lane[LANES])
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < LANES; i++)
+		sum += lane[i];
+	return sum;
+}
+
+static inline __attribute__((always_inline)) double cosine(const float *a, const float *b, size_t n)
+{
+	struct sums s = {{0}, {0}, {0}};
+	double size, value;
+	size_t i = 0;
+
+	for (; n - i >= LANES; i += LANES)
+		for (size_t j = 0; j < LANES; j++) {
+			s.ab[j] += (double)a[i + j] * (double)b[i + j];
+			s.aa[j] += (double)a[i + j] * (double)a[i + j];
+			s.bb[j] += (double)b[i + j] * (double)b[i + j];
+		}
+	for (; i < n; i++) {
+		s.ab[0] += (double)a[i] * (double)b[i];
+		s.aa[0] += (double)a[i] * (double)a[i];
+		s.bb[0] += (double)b[i] * (double)b[i];
+	}
+	size = sqrt(total(s.aa)) * sqrt(total(s.bb));
+	if (!(size > 0))
+		return 0;
+	value = total(s.ab) / size;
+	return value > 1 ? 1 : value < -1 ? -1 : value;
+}
+
+double vector_cosine_plain(const float *a, const float *b, size_t n)
+{
+	return cosine(a, b, n);
 }
 
 #if defined(__x86_64__)
@@ -80,6 +126,12 @@ __attribute__((target("avx2"))) static void scan_avx2(const int16_t *query, cons
 		out[i] = scale[i] * (float)dot_avx2(query, codes + i * n, n);
 }
 
+/* The same additions in the same order, so the same result. */
+__attribute__((target("avx2"))) static double cosine_avx2(const float *a, const float *b, size_t n)
+{
+	return cosine(a, b, n);
+}
+
 static bool has_avx2(void)
 {
 	return __builtin_cpu_supports("avx2");
@@ -87,7 +139,8 @@ static bool has_avx2(void)
 
 #else
 
-#define scan_avx2 scan_plain
+#define scan_avx2 vector_scan_plain
+#define cosine_avx2 vector_cosine_plain
 
 static bool has_avx2(void)
 {
@@ -106,54 +159,23 @@ void vector_scan(const int8_t *query, const int8_t *codes, const float *scale, s
 	if (has_avx2())
 		scan_avx2(wide, codes, scale, n, count, out);
 	else
-		scan_plain(wide, codes, scale, n, count, out);
+		vector_scan_plain(wide, codes, scale, n, count, out);
 }
 
 int32_t vector_dot8(const int8_t *a, const int8_t *b, size_t n)
 {
 	int32_t sum = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (; n - i >= PIECE; i += PIECE)
+		for (size_t j = 0; j < PIECE; j++)
+			sum += a[i + j] * b[i + j];
+	for (; i < n; i++)
 		sum += a[i] * b[i];
-	return sum;
-}
-
-/* Sums of products in lanes that do not wait for each other. */
-enum { LANES = 8 };
-
-struct sums {
-	double ab[LANES], aa[LANES], bb[LANES];
-};
-
-static double total(const double lane[LANES])
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < LANES; i++)
-		sum += lane[i];
 	return sum;
 }
 
 double vector_cosine(const float *a, const float *b, size_t n)
 {
-	struct sums s = {{0}, {0}, {0}};
-	double size, cosine;
-	size_t i = 0;
-
-	for (; n - i >= LANES; i += LANES)
-		for (size_t j = 0; j < LANES; j++) {
-			s.ab[j] += (double)a[i + j] * (double)b[i + j];
-			s.aa[j] += (double)a[i + j] * (double)a[i + j];
-			s.bb[j] += (double)b[i + j] * (double)b[i + j];
-		}
-	for (; i < n; i++) {
-		s.ab[0] += (double)a[i] * (double)b[i];
-		s.aa[0] += (double)a[i] * (double)a[i];
-		s.bb[0] += (double)b[i] * (double)b[i];
-	}
-	size = sqrt(total(s.aa)) * sqrt(total(s.bb));
-	if (!(size > 0))
-		return 0;
-	cosine = total(s.ab) / size;
-	return cosine > 1 ? 1 : cosine < -1 ? -1 : cosine;
+	return has_avx2() ? cosine_avx2(a, b, n) : vector_cosine_plain(a, b, n);
 }

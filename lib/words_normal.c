@@ -4,19 +4,15 @@
 #include "words_impl.h"
 
 /*
- * UAX #15: more marks than this on one letter are no text (its Stream-Safe Format has the same
- * number), and putting a million of them in order would take for ever.
+ * A code point and those that may join it, composed together. No text has more of them (UAX #15's
+ * Stream-Safe Format has 30); putting a million marks in order would take for ever.
  */
-enum { MARKS_MOST = 30 };
-
-/* A code point, and those that may join it: no text has more than some of them. */
 enum { PENDING_MOST = 64 };
 
 struct pending {
 	struct buf *out;
 	bool marks; /* keep U+0300 to U+036F */
 	size_t n;
-	size_t row; /* marks since the last other code point */
 	utf8proc_int32_t cp[PENDING_MOST];
 };
 
@@ -81,15 +77,8 @@ static void add(struct pending *p, uint32_t cp, const utf8proc_property_t *prope
 {
 	if (accent(cp) && !p->marks)
 		return;
-	if (property && is_mark(property->category)) {
-		if (++p->row > MARKS_MOST)
-			return;
-	} else {
-		p->row = 0;
-		if (!joining_jamo(cp))
-			flush(p);
-	}
-	if (p->n == PENDING_MOST)
+	if (p->n == PENDING_MOST ||
+	    !(joining_jamo(cp) || (property && is_mark(property->category))))
 		flush(p);
 	p->cp[p->n++] = (utf8proc_int32_t)cp;
 }
@@ -165,7 +154,7 @@ void words_normal(struct buf *out, struct slice text, bool marks)
 
 	p.out = out;
 	p.marks = marks;
-	p.n = p.row = 0;
+	p.n = 0;
 	while (at < text.len) {
 		size_t n = ascii_run(text.ptr + at, text.len - at);
 		uint32_t cp;
@@ -197,7 +186,7 @@ void words_unmark(struct buf *out, struct slice text)
 		uint32_t cp;
 
 		n = utf8_decode(text.ptr + at, text.len - at, &cp);
-		if (n > 1 && !hangul_syllable(cp))
+		if (n > 1)
 			parts = utf8proc_decompose_char(
 			    (utf8proc_int32_t)cp, part, 8, UTF8PROC_DECOMPOSE, NULL);
 		for (utf8proc_ssize_t i = 0; i < parts && i < 8; i++)

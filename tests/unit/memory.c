@@ -229,7 +229,7 @@ static void compare(struct memory *m)
 		EQUAL(memory_rows(m, slice_str(name), true, see_row, &rows, &e), 0);
 		EQUAL((int)rows.n, (int)there);
 		if (there)
-			EQUAL(memory_blocks(m, c.number, true, see_block, &blocks, &e), 0);
+			EQUAL(memory_blocks(m, c.number, MEMORY_TERMS | MEMORY_CODES, see_block, &blocks, &e), 0);
 		EQUAL((int)blocks.n, (int)there);
 		EQUAL((int)blocks.vectors, (int)vectors);
 		all += there;
@@ -329,7 +329,7 @@ static void test_blocks(void)
 	}
 	EQUAL(memory_snapshot(m, &e), 0);
 	EQUAL(memory_collection(m, slice_str("npc9"), &c, &e), 1);
-	EQUAL(memory_blocks(m, c.number, true, see_block, &blocks, &e), 0);
+	EQUAL(memory_blocks(m, c.number, MEMORY_TERMS | MEMORY_CODES, see_block, &blocks, &e), 0);
 	EQUAL((int)blocks.n, 1100);
 	memory_release(m);
 	nothing_wrong(m, false);
