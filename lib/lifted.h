@@ -4,10 +4,11 @@
  * rest.
  *
  * The line's text is copied with each such array (after the name as it is plainly written, at any
- * depth, of at least 16 bytes and nothing but numbers) replaced by []; what was taken out is found again
- * by where the [] stands. An array that is not right is left in its place, for whoever reads it to
- * say what is wrong. What is lifted and never asked for would be lost: lifted_all_taken() says
- * whether that is so, and then the line is parsed as it is.
+ * depth, of at least 16 bytes and nothing but numbers) replaced by []; what was taken out is found
+ * again by where the [] stands. An array that is not right is left in its place, for whoever reads
+ * it to say what is wrong. What is lifted and never asked for would be lost: lifted_all_taken() says
+ * whether that is so; if it is not, the line is parsed as it is. The text is JSON exactly when the
+ * line is, but an error in it names a byte of the text: the line is parsed for the right one.
  *
  *	struct lifted l = {0};
  *	struct slice text = lifted_text(&l, line);

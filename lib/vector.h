@@ -25,9 +25,10 @@ enum { VECTOR_MAX = 16384 }; /* dimensions */
 
 /*
  * An array of numbers, or a string: base64 (RFC 4648, padded) of float32, little end first, as
- * embedding services write it. The floats are put on the end of b (reserved for floats alone: b->len
- * stays a multiple of 4); *n is how many. Errors: neither of these, none or more than VECTOR_MAX, one that
- * is no number or not finite as a float, all of them 0. On an error b is as before.
+ * embedding services write it. The floats, each the nearest to its number, are put on the end of b
+ * (reserved for floats alone: b->len stays a multiple of 4); *n is how many. Errors: neither of
+ * these, none or more than VECTOR_MAX, one that is no number or not finite as a float, all of them 0.
+ * On an error b is as before.
  */
 int vector_read(const struct json *v, struct buf *b, size_t *n, struct err *e);
 
