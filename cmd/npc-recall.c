@@ -1,6 +1,7 @@
 /* npc-recall: what characters remember: memories in, queries in, queries with what is remembered out. */
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -431,6 +432,9 @@ int main(int argc, char **argv)
 	struct err e;
 	int status;
 
+	/* A block's codes are 100 KB, taken and given back for each: not to the system. */
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
+	mallopt(M_MMAP_THRESHOLD, 64 << 20);
 	filter_init(&p->filter, argv[0], usage, recallopts_help);
 	recallopts_init(&p->options);
 	read_options(p, argc, argv, "+" RECALLOPTS_LETTERS);
