@@ -153,8 +153,8 @@ int lore_read(const struct json *memory, struct words *words, struct buf *folded
 bool lore_disabled(const struct json *memory)
 {
 	return json_get_type(memory, "enabled", JSON_FALSE) &&
-	       (json_get_type(memory, "keys", JSON_ARRAY) ||
-		   json_get_type(memory, "constant", JSON_TRUE));
+	    (json_get_type(memory, "keys", JSON_ARRAY) ||
+		json_get_type(memory, "constant", JSON_TRUE));
 }
 
 /* ---- what brings it up */

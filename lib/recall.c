@@ -273,6 +273,7 @@ void recall_free(struct recall *r)
 	free(r->own);
 	free(r->score);
 	free(r->cosine);
+	free(r->exact);
 	free(r->relevance);
 	free(r->state);
 	free(r->code);

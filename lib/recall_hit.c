@@ -188,7 +188,7 @@ static void put_explained(
 		if (r->words)
 			put_number(b, "words", (double)r->score[at]);
 		if (r->vectors && r->cosine[at] > RECALL_NO_VECTOR)
-			put_number(b, "vector", (double)r->cosine[at]);
+			put_number(b, "vector", recall_cosine(r, at));
 	}
 	put_number(b, "relevance", p->relevance);
 	put_number(b, "recency", p->recency);

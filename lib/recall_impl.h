@@ -56,8 +56,9 @@ struct recall {
 	uint32_t *session;
 	float *importance;
 	float *own, *score; /* by words; with those of the neighbours */
-	float *cosine;
-	float *relevance;
+	float *cosine; /* by the codes */
+	double *exact; /* by the floats, where they were compared */
+	float *relevance; /* not used where vectors alone are ranked by */
 	uint8_t *state;
 
 	int8_t *code; /* the query's */
@@ -113,6 +114,11 @@ int recall_lore(struct recall *r, struct err *e);
 
 /* The best that pass, behind the lore. 0: more of them are wanted; 1: enough. */
 int recall_walk(struct recall *r, struct err *e);
+
+static inline double recall_cosine(const struct recall *r, size_t at)
+{
+	return r->state[at] & RECALL_EXACT ? r->exact[at] : (double)r->cosine[at];
+}
 
 static inline bool recall_candidate(const struct recall *r, size_t at)
 {

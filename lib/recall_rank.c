@@ -30,7 +30,7 @@ int recall_rescore(struct recall *r, size_t at, bool *changed, struct err *e)
 	if (got == 0)
 		return err_set(
 		    e, "damaged: memory %lld has a code, and no vector", (long long)r->row[at]);
-	r->cosine[at] = (float)vector_cosine(r->q->vector, r->x, r->dimensions);
+	r->exact[at] = vector_cosine(r->q->vector, r->x, r->dimensions);
 	r->state[at] |= RECALL_EXACT;
 	*changed = true;
 	return 0;
@@ -63,7 +63,7 @@ static int fill_vector_pool(struct recall *r, size_t size, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		uint32_t number = r->pool.best[i].number;
 
-		top_add(&r->pool, r->cosine[r->n - 1 - number], number);
+		top_add(&r->pool, recall_cosine(r, r->n - 1 - number), number);
 	}
 	top_sort(&r->pool);
 	return 0;
@@ -100,11 +100,19 @@ static int find_relevance(struct recall *r, size_t size, struct err *e)
 		bool by_words = r->words && r->score[i] > 0;
 		bool by_vector = r->vectors && r->cosine[i] > RECALL_NO_VECTOR;
 
-		r->relevance[i] = by_words ? r->score[i] : by_vector ? r->cosine[i] : 0;
+		r->relevance[i] = by_words ? r->score[i] : 0;
 		r->state[i] |= (uint8_t)(by_words ? RECALL_BY_WORDS : 0);
 		r->state[i] |= (uint8_t)(by_vector ? RECALL_BY_VECTOR : 0);
 	}
 	return 0;
+}
+
+/* Not yet scaled. Of vectors that point away from the query it is negative: they keep their order. */
+static double raw_relevance(const struct recall *r, size_t at)
+{
+	if (!r->vectors || r->words)
+		return (double)r->relevance[at];
+	return r->cosine[at] > RECALL_NO_VECTOR ? recall_cosine(r, at) : 0;
 }
 
 static double importance_of(const struct recall *r, size_t at)
@@ -143,8 +151,7 @@ static void find_scales(struct recall *r)
 		if (!recall_candidate(r, i))
 			continue;
 		r->candidates++;
-		if ((double)r->relevance[i] > r->most)
-			r->most = (double)r->relevance[i];
+		r->most = fmax(r->most, raw_relevance(r, i));
 		first = r->seen[i] < first ? r->seen[i] : first;
 		last = r->seen[i] > last ? r->seen[i] : last;
 		importance = importance_of(r, i);
@@ -164,10 +171,9 @@ static double clamped(double x)
 	return x > 1 ? 1 : x > 0 ? x : 0;
 }
 
-/* Of vectors that point away from the query it is negative, so that they keep their order. */
 static double relevance_of(const struct recall *r, size_t at)
 {
-	return (double)r->relevance[at] / (r->most > 0 ? r->most : 1);
+	return raw_relevance(r, at) / (r->most > 0 ? r->most : 1);
 }
 
 double recall_score(const struct recall *r, size_t at, struct recall_parts *p)
@@ -213,13 +219,9 @@ static int rescore_best(struct recall *r, size_t size, struct err *e)
 	bool changed = false;
 	size_t n = r->best.n;
 
-	for (size_t i = 0; i < n; i++) {
-		size_t at = place_of(r, &r->best.best[i]);
-
-		if (recall_rescore(r, at, &changed, e) < 0)
+	for (size_t i = 0; i < n; i++)
+		if (recall_rescore(r, place_of(r, &r->best.best[i]), &changed, e) < 0)
 			return -1;
-		r->relevance[at] = r->cosine[at] > RECALL_NO_VECTOR ? r->cosine[at] : 0;
-	}
 	if (!changed)
 		return 0;
 	find_scales(r);

@@ -20,6 +20,7 @@ static void make_room(struct recall *r, size_t more)
 	r->own = mem_grow(r->own, r->cap, sizeof *r->own);
 	r->score = mem_grow(r->score, r->cap, sizeof *r->score);
 	r->cosine = mem_grow(r->cosine, r->cap, sizeof *r->cosine);
+	r->exact = mem_grow(r->exact, r->cap, sizeof *r->exact);
 	r->relevance = mem_grow(r->relevance, r->cap, sizeof *r->relevance);
 	r->state = mem_grow(r->state, r->cap, sizeof *r->state);
 }
