@@ -37,17 +37,13 @@ static int answer(struct asker *a, const struct json *row, struct buf *out, stru
 {
 	size_t at = out->len;
 
-	if (memory_snapshot(a->memory, e) < 0)
-		return -1;
 	if (recall_run(a->recall, &a->question.query, e) < 0) {
 		if (!recall_bad(a->recall))
 			return -1;
-		memory_release(a->memory);
 		unusable(a, row, e->text, out);
 		return 0;
 	}
 	question_put(row, a->recall, out);
-	memory_release(a->memory);
 	if (out->over) {
 		out->len = at;
 		return err_set(e, "an answer grew too large");

@@ -1,7 +1,7 @@
 /*
  * cull: what is to be forgotten: of the memories that were picked (pick.h) all, or, of each npc, all
- * but the so many most worth keeping: the most important first (those that tell no importance come
- * last), of equal ones the latest (those without a time come last), of equal ones the last added.
+ * but the so many most worth keeping: the most important first (what tells no importance has
+ * PICK_USUAL), of equal ones the latest (those without a time come last), of equal ones the last added.
  *
  *	struct cull c = {.keep = 100};		// 0: none
  *	pick_each(&p, m, cull_add, &c, &e);

@@ -39,7 +39,7 @@ static bool take(struct walk *w, const struct memory_row *row)
 
 	one.time = time_of(p, memory);
 	importance = json_get_type(memory, "importance", JSON_NUMBER);
-	one.importance = importance ? json_double(importance) : 0;
+	one.importance = importance ? json_double(importance) : PICK_USUAL;
 	if (!in_time(p, one.time) || (p->where && !where_holds(p->where, memory)))
 		return true;
 	w->stopped = !w->each(w->ctx, &one);

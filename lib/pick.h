@@ -42,9 +42,10 @@ struct pick {
 struct pick_memory {
 	const struct memory_row *row;
 	int64_t time; /* ms, or TIMESTAMP_NONE */
-	double importance; /* 0: not told */
+	double importance; /* PICK_USUAL where it is not told, as in recall */
 };
 
+#define PICK_USUAL 5
 #define PICK_ANY_TIME .since = TIMESTAMP_NONE, .until = TIMESTAMP_NONE
 
 /* each returns false to stop. */
