@@ -126,8 +126,8 @@ static int add(struct program *p, char **operands)
 	filter_read(&p->filter, operands, &reader);
 	commit_batch(p);
 	if (a->without)
-		diag_warn("%llu memories have no embedding: %s", (unsigned long long)a->without,
-		    a->why.text);
+		diag_warn("%llu of the memories have no embedding: %s",
+		    (unsigned long long)a->without, a->why.text);
 	stats_int(s, "lines", p->filter.lines);
 	stats_int(s, "added", a->added);
 	stats_int(s, "replaced", a->replaced);
@@ -184,8 +184,8 @@ static int query(struct program *p, char **operands)
 	    .ctx = p};
 	filter_read(&p->filter, operands, &reader);
 	if (a->without)
-		diag_warn("%llu queries have no embedding: %s", (unsigned long long)a->without,
-		    a->why.text);
+		diag_warn("%llu of the queries have no embedding: %s",
+		    (unsigned long long)a->without, a->why.text);
 	stats_int(s, "lines", p->filter.lines);
 	stats_int(s, "queries", a->queries);
 	stats_int(s, "recalled", a->recalled);

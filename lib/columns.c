@@ -133,8 +133,9 @@ void columns_copy(struct columns *c, const struct columns *src, size_t from, siz
 	for (size_t i = 0; i < COLUMNS; i++)
 		buf_put(column(c, i), column_of(src, i)->ptr + from * shapes[i].size,
 		    count * shapes[i].size);
-	buf_put(&c->term, src->term.ptr + first * sizeof(uint32_t),
-	    (columns_begin(src, from + count) - first) * sizeof(uint32_t));
+	if (src->term.len)
+		buf_put(&c->term, src->term.ptr + first * sizeof(uint32_t),
+		    (columns_begin(src, from + count) - first) * sizeof(uint32_t));
 	end = (uint32_t *)(void *)c->end.ptr + c->n;
 	for (size_t i = 0; i < count; i++)
 		end[i] = end[i] - first + before;
@@ -316,6 +317,8 @@ static bool read_column(struct reader *r, struct buf *b, size_t n, size_t size)
 	if (!take_little(r, 1, &width) || !take_little(r, 8, &least) || width > size ||
 	    (width & (width - 1)) != 0 || (width && n > r->left / width) || !take(r, n * width, &p))
 		return false;
+	if (n == 0)
+		return true;
 	room = buf_room(b, n * size);
 	if (!room)
 		return false;

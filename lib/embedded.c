@@ -85,6 +85,14 @@ static int refused(const struct json *body, int64_t status, struct buf *scratch,
 	    e, "status %lld%s%.*s", (long long)status, text.len ? ": " : "", SLICE_FMT(text));
 }
 
+static int failed(struct embedded *d, const struct json *error, struct err *e)
+{
+	const struct json *message = json_get_type(error, "message", JSON_STRING);
+
+	return err_set(
+	    e, "%.*s", SLICE_FMT(message ? json_text(message, &d->text) : json_raw(error)));
+}
+
 static int read_response(struct embedded *d, struct err *e)
 {
 	const struct json *error = d->line.error;
@@ -94,11 +102,8 @@ static int read_response(struct embedded *d, struct err *e)
 	const struct json *model = json_get_type(body, "model", JSON_STRING);
 	int64_t status = 200;
 
-	if (error) {
-		const struct json *message = json_get_type(error, "message", JSON_STRING);
-
-		return err_set(e, "%.*s", SLICE_FMT(json_raw(message ? message : error)));
-	}
+	if (error)
+		return failed(d, error, e);
 	if (code && code->type == JSON_NUMBER && json_int(code, &status) && status != 200)
 		return refused(body, status, &d->text, e);
 	if (!data)
@@ -150,10 +155,12 @@ static int take_apart(struct embedded *d, struct slice text, const char *carried
 	d->kind = d->line.kind == LINE_REQUEST ? EMBEDDED_REQUEST : EMBEDDED_RESPONSE;
 	if (d->kind == EMBEDDED_REQUEST && !(d->line.body && records))
 		d->kind = EMBEDDED_PLAIN;
-	if (d->line.kind == LINE_RESPONSE && records) {
+	if (d->line.kind == LINE_RESPONSE && records && records->count) {
 		d->kind = EMBEDDED_RECORDS;
 		d->records = records;
 		read_records(d);
+	} else if (d->line.error) {
+		failed(d, d->line.error, &d->why);
 	}
 	return 0;
 }

@@ -46,7 +46,7 @@ struct embedded {
 	const struct json *records; /* an array */
 	struct slice model; /* as the response names it; may be empty */
 	bool asked; /* false: npc-recall itself said that there was nothing to ask */
-	struct err why;
+	struct err why; /* of an error that carries nothing, its message */
 	struct lifted lifted; /* what was taken out of the line and is for the caller to take */
 	struct json_doc doc;
 	struct buf floats, text;

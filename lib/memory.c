@@ -186,10 +186,15 @@ static int begin(struct memory *m, enum memory_sql how, struct err *e)
 	if (memory_done(m, memory_sql(m, how, e), e) < 0)
 		return -1;
 	m->in_transaction = true;
+	m->writing = how == SQL_BEGIN_WRITE;
 	if (memory_store_load(m, e) < 0) {
 		memory_rollback(m);
 		return -1;
 	}
+	if (m->writing)
+		memory_keep_clear(m);
+	else
+		memory_keep_check(m);
 	return 0;
 }
 
@@ -237,7 +242,7 @@ int memory_commit(struct memory *m, struct err *e)
 		memory_rollback(m);
 		return -1;
 	}
-	m->in_transaction = false;
+	m->in_transaction = m->writing = false;
 	memory_pending_clear(&m->pending);
 	return 0;
 }
@@ -248,7 +253,7 @@ void memory_rollback(struct memory *m)
 	reset_all(m);
 	if (m->in_transaction && !sqlite3_get_autocommit(m->db))
 		memory_done(m, memory_sql(m, SQL_ROLLBACK, NULL), NULL);
-	m->in_transaction = false;
+	m->in_transaction = m->writing = false;
 	m->nested = 0;
 	memory_pending_clear(&m->pending);
 }
@@ -287,6 +292,7 @@ void memory_close(struct memory *m)
 	columns_free(&m->block);
 	columns_free(&m->edit);
 	memory_pending_free(&m->pending);
+	memory_keep_free(m);
 	buf_free(&m->scratch);
 	buf_free(&m->blob);
 	buf_free(&m->codes);

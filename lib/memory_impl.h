@@ -100,11 +100,29 @@ struct memory_pending {
 	int64_t next_row;
 };
 
+/* A collection's blocks as one. */
+struct memory_kept {
+	unsigned parts;
+	size_t bytes;
+	uint64_t used; /* by the keep's clock */
+	struct columns columns;
+};
+
+struct memory_keep {
+	struct memory_kept *kept;
+	int64_t *collection; /* beside kept, for the search */
+	size_t n, cap, bytes;
+	uint64_t clock, refused;
+	unsigned version; /* of the data, as SQLite counts it */
+	unsigned char
+	    seen[1024]; /* a bit for a collection, or some that share it: asked for before */
+};
+
 struct memory {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *stmt[SQL_COUNT]; /* prepared when first used */
-	bool write, in_transaction;
+	bool write, in_transaction, writing;
 	unsigned nested; /* snapshots within it */
 	bool rebuild; /* its words are by other rules than ours */
 	struct memory_store store; /* as of the transaction */
@@ -113,6 +131,7 @@ struct memory {
 	struct buf scratch, blob, codes, floats;
 	struct columns block, edit;
 	struct memory_pending pending;
+	struct memory_keep keep;
 	struct buf npc; /* of the last memory put, and its collection */
 	int64_t npc_collection;
 };
@@ -156,6 +175,11 @@ int memory_rules(struct memory *m, struct err *e);
 /* The row at which SQL_MEMORY or SQL_MEMORIES stands. */
 int memory_row_fill(
     struct memory *m, sqlite3_stmt *s, bool vector, struct memory_row *r, struct err *e);
+
+/* Lets go what was kept, where somebody has changed the data since. */
+void memory_keep_check(struct memory *m);
+void memory_keep_clear(struct memory *m);
+void memory_keep_free(struct memory *m);
 
 void memory_pending_clear(struct memory_pending *p);
 void memory_pending_free(struct memory_pending *p);

@@ -60,6 +60,13 @@ static bool note_row(void *ctx, int64_t row)
 	return true;
 }
 
+static int by_number(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
 static int find(struct pick *p, struct memory *m, struct slice id, struct err *e)
 {
 	p->rows = 0;
@@ -80,6 +87,8 @@ static int by_ids(struct walk *w, struct memory *m, struct err *e)
 			return -1;
 		if (p->rows == 0 && p->missing)
 			p->missing(w->ctx, p->id[i]);
+		else
+			qsort(p->row, p->rows, sizeof *p->row, by_number);
 		for (size_t k = 0; k < p->rows && !w->stopped; k++) {
 			struct memory_row row;
 			int got = memory_row(m, p->row[k], p->vectors, &row, e);
