@@ -170,20 +170,32 @@ add() {
 	rm -f "$work/memories" "$work"/insert*
 }
 
+# in_turn FILE COMMAND...: notes the microseconds from line to line of 100 of $work/some.
+in_turn() {
+	"$peers/asked" "${@:2}" <"$work/some" | cut -d ' ' -f 1 >>"$1"
+}
+
 durable() {
-	local i
+	local i add="npc-recall -m $work/store add"
 	echo "One durable add, to a store of 100,000 with vectors:"
 	store base64 -c 100
-	"$peers/emit" memories -f base64 -c 100 -n $((runs + 1)) -s 2 -i | sed 's/"id":"m/"id":"n/' >"$work/memories"
-	: >"$work/a" && : >"$work/b"
+	"$peers/emit" memories -f base64 -c 100 -n $((2 * runs)) -s 2 -i | sed 's/"id":"m/"id":"n/' >"$work/memories"
+	: >"$work/a" && : >"$work/b" && : >"$work/c" && : >"$work/d"
 	for ((i = 0; i < runs; i++)); do
-		tail -n +$((i * 100 + 1)) "$work/memories" | head -n 100 >"$work/some"
+		tail -n +$((i * 200 + 1)) "$work/memories" | head -n 100 >"$work/some"
 		"$peers/append" "$work/appended" $(($(wc -c <"$work/some") / 100)) 100 >>"$work/a"
-		"$peers/asked" npc-recall -m "$work/store" add <"$work/some" | cut -d ' ' -f 1 >>"$work/b"
+		"$peers/append" "$work/appended" 150000 100 >>"$work/b"
+		# shellcheck disable=SC2086 # words
+		in_turn "$work/c" $add
+		tail -n +$((i * 200 + 101)) "$work/memories" | head -n 100 >"$work/some"
+		# shellcheck disable=SC2086
+		in_turn "$work/d" $add --sync normal
 	done
 	say 'append and fdatasync of the same' '%9.1f us' "$(median <"$work/a")"
-	say 'npc-recall add, line in to line out' '%9.1f us   %s us more' "$(median <"$work/b")" \
-		"$(paste -d ' ' "$work/a" "$work/b" | awk '{print $2 - $1}' | median)"
+	say '… of 150 KB, as some 18 pages are' '%9.1f us' "$(median <"$work/b")"
+	say 'npc-recall add, line in to line out' '%9.1f us   %s more than the append of the same' \
+		"$(median <"$work/c")" "$(paste -d ' ' "$work/a" "$work/c" | awk '{print $2 - $1}' | median)"
+	say '… without the sync' '%9.1f us' "$(median <"$work/d")"
 }
 
 # one_shot NAME OPTION...: of $work/some.
