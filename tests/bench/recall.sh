@@ -225,7 +225,7 @@ size() {
 }
 
 big() {
-	local each=${BIG_EACH:-100} n fresh forgotten wall cpu
+	local each=${BIG_EACH:-100} n fresh forgotten held wall cpu
 	n=$((10000 * each))
 	echo "$n memories in 10,000 collections, with vectors of 384 and texts:"
 	rm -f "$work"/store*
@@ -242,9 +242,10 @@ big() {
 		while read -r _ own all; do say 'most memory of a stream' '%s KiB its own, %s in all' "$own" "$all"; done
 	# The earlier half of each collection.
 	forgotten=$("$peers/emit" memories -c 1 -n "$each" | head -n 1 | jq -r .text)
+	held=$(cat "$work"/store* | grep -acF "$forgotten" || :)
 	say 'its earlier half forgotten' '%s s' "$(seconds npc-recall -m "$work/store" forget --before $((1000000 + each * 20)) | cut -d ' ' -f 1)"
 	say 'compacted' '%s s' "$(seconds npc-recall -m "$work/store" compact | cut -d ' ' -f 1)"
-	say 'its forgotten text is in the files' '%s times' "$(cat "$work"/store* | grep -acF "$forgotten" || :)"
+	say 'a forgotten text is in the files' '%s times before, %s after' "$held" "$(cat "$work"/store* | grep -acF "$forgotten" || :)"
 	npc-recall -m "$work/store" export >"$work/half"
 	fresh=$(size)
 	rm -f "$work"/store*
