@@ -200,7 +200,8 @@ static int same_term_counts(struct check *c, struct err *e)
 	if (memory_number(c->m, memory_sql(c->m, SQL_COUNT_TERMS, e), &n, e) < 0)
 		return -1;
 	if (n != (int64_t)p->n_terms)
-		tell(c, "there are %lld terms, and %zu are used", (long long)n, p->n_terms);
+		tell(c, "there are %lld terms, and %lld are used", (long long)n,
+		    (long long)p->n_terms);
 	return 0;
 }
 

@@ -268,7 +268,7 @@ static struct memory *open_as(const struct memory_options *o, bool still, int *c
 		if (configure(m, o, e) == 0 && heading(m, o, wait_ms, e) == 0 && load(m, o, e) == 0)
 			return m;
 	}
-	*code = m->db ? sqlite3_errcode(m->db) : SQLITE_ERROR;
+	*code = m->db ? sqlite3_errcode(m->db) & 0xff : SQLITE_ERROR;
 	memory_close(m);
 	return NULL;
 }
