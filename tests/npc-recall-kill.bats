@@ -10,7 +10,7 @@ setup() {
 # told in FILE.
 moment() {
 	local i
-	for ((i = 0; $1 % 10 == 1 && i < 1000; i++)); do
+	for ((i = 0; ($1 % 10 == 1 || $1 % 10 == 2) && i < 1000; i++)); do
 		[ ! -s "$2" ] || break
 		sleep 0.01
 	done
