@@ -5,6 +5,7 @@
 
 #include "mem.h"
 #include "memory_impl.h"
+#include "vector.h"
 
 /*
  * OR FAIL: a change of one row needs no journal of its own to be taken back by; the transaction is rolled back
@@ -161,6 +162,9 @@ int memory_store_load(struct memory *m, struct err *e)
 	sqlite3_snprintf(sizeof t->model, t->model, "%s", sqlite3_column_text(s, 6));
 	sqlite3_snprintf(sizeof t->language, t->language, "%s", sqlite3_column_text(s, 7));
 	sqlite3_reset(s);
+	if (t->dimensions < 0 || t->dimensions > VECTOR_MAX)
+		return err_set(e, "%s: damaged: vectors of %lld dimensions", m->path,
+		    (long long)t->dimensions);
 	return 0;
 }
 

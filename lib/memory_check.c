@@ -14,6 +14,7 @@ struct check {
 	struct err *e;
 };
 
+/* SQLite's own printf has no %zu. */
 __attribute__((format(printf, 2, 3))) static void tell(struct check *c, const char *fmt, ...)
 {
 	char *text;
@@ -141,6 +142,8 @@ static int one_memory(struct check *c, size_t i, const struct memory_row *row, s
 	buf_clear(&p->terms);
 	c->found.memories++;
 	c->found.words += length;
+	if (r.keys)
+		c->found.triggers += (int64_t)r.keys->n + r.keys->constant;
 	return 0;
 }
 
@@ -210,15 +213,18 @@ static int counts(struct check *c, struct err *e)
 	const struct memory_store *t = &c->m->store;
 
 	if (t->memories != c->found.memories || t->words != c->found.words ||
-	    t->vectors != c->found.vectors)
+	    t->vectors != c->found.vectors || t->triggers != c->found.triggers)
 		tell(c, "the store's counts are wrong");
 	if (none(c,
-		"SELECT count(*) FROM (SELECT number FROM collection AS c WHERE memories <> "
-		"(SELECT count(*) FROM memory WHERE collection = c.number))",
+		"SELECT count(*) FROM collection AS c WHERE memories <> "
+		"(SELECT count(*) FROM memory WHERE collection = c.number) OR vectors <> "
+		"(SELECT count(*) FROM memory JOIN vector USING(row) WHERE collection = c.number) "
+		"OR triggers <> (SELECT count(*) FROM lore WHERE collection = c.number)",
 		"collections are counted wrong", false, e) < 0 ||
 	    none(c,
-		"SELECT (SELECT sum(memories) FROM collection) IS NOT (SELECT sum(memories) FROM "
-		"store) AND (SELECT memories FROM store) > 0",
+		"SELECT count(*) FROM store WHERE (memories, words, triggers) IS NOT (SELECT "
+		"coalesce(sum(memories), 0), coalesce(sum(words), 0), coalesce(sum(triggers), 0) "
+		"FROM collection)",
 		"sum of the collections is not the store's", false, e) < 0 ||
 	    none(c, "SELECT count(*) FROM code WHERE at NOT IN (SELECT at FROM block)",
 		"blocks of codes without a block", false, e) < 0 ||
@@ -230,7 +236,8 @@ static int counts(struct check *c, struct err *e)
 	return same_term_counts(c, e);
 }
 
-static int look(struct check *c, struct err *e)
+/* What could not be made anew. */
+static int sources(struct check *c, struct err *e)
 {
 	if (none(c,
 		"SELECT count(*) FROM memory WHERE collection NOT IN (SELECT number FROM "
@@ -239,6 +246,11 @@ static int look(struct check *c, struct err *e)
 	    none(c, "SELECT count(*) FROM vector, store WHERE length(floats) <> 4 * dimensions",
 		"vectors of a wrong length", true, e) < 0)
 		return -1;
+	return 0;
+}
+
+static int look(struct check *c, struct err *e)
+{
 	return all_blocks(c, e) < 0 ? -1 : counts(c, e);
 }
 
@@ -313,7 +325,7 @@ static int check(struct check *c, bool all, struct err *e)
 {
 	int got;
 
-	if (integrity(c, e) < 0)
+	if (integrity(c, e) < 0 || sources(c, e) < 0)
 		return -1;
 	got = all ? 0 : look(c, e);
 	memory_pending_clear(&c->m->pending);

@@ -63,11 +63,16 @@ static int ask(struct memory *m, const char *text, int64_t *value, struct err *e
 
 static int create(struct memory *m, const char *language, struct err *e)
 {
+	struct words known;
 	char *text = sqlite3_mprintf("%s INSERT INTO store(one, language, rules) VALUES(1, %Q, %d);"
 				     "PRAGMA application_id = %d; PRAGMA user_version = %d;",
 	    tables, language, WORDS_VERSION, APPLICATION, VERSION);
-	int got = text ? memory_exec(m, text, e) : err_set(e, "out of memory");
+	int got = words_open(&known, language, e);
 
+	/* Nothing is made in a language that nobody could open it in again. */
+	words_close(&known);
+	if (got == 0)
+		got = text ? memory_exec(m, text, e) : err_set(e, "out of memory");
 	sqlite3_free(text);
 	return got;
 }
@@ -173,7 +178,8 @@ static int load(struct memory *m, const struct memory_options *o, struct err *e)
 	if (o->language && strcmp(o->language, m->store.language) != 0)
 		return err_set(e, "%s: its language is '%s', not '%s'", m->path, m->store.language,
 		    o->language);
-	if (rules != WORDS_VERSION && !o->rebuild)
+	m->rebuild = rules != WORDS_VERSION;
+	if (m->rebuild && !o->rebuild)
 		return err_set(
 		    e, "%s: its words are by other rules: run npc-recall check", m->path);
 	return 0;
@@ -192,10 +198,11 @@ int memory_rules(struct memory *m, struct err *e)
 /* Only for its owner: what characters know is the game's secret. */
 static int make_file(const struct memory_options *o, struct err *e)
 {
-	int fd = open(o->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	/* What is there is not opened: closing it would take the locks of this process off it. */
+	int fd = open(o->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return err_sys(e, errno, "%s", o->path);
+		return errno == EEXIST ? 0 : err_sys(e, errno, "%s", o->path);
 	close(fd);
 	return 0;
 }
