@@ -9,7 +9,7 @@
 #include "vector.h"
 
 /* How many are looked at closer than their codes allow, for each that is wanted, and at least. */
-enum { CLOSER = 4, CLOSER_LEAST = 40 };
+enum { CLOSER = 4, CLOSER_LEAST = 100 };
 
 static double weight(double w)
 {
@@ -188,23 +188,44 @@ static int read_query(struct recall *r, struct err *e)
 
 /* ---- the answer */
 
-static size_t at_first(size_t k)
+static size_t times(size_t n, size_t factor)
 {
-	if (k > SIZE_MAX / CLOSER)
-		return SIZE_MAX;
-	return k * CLOSER > CLOSER_LEAST ? k * CLOSER : CLOSER_LEAST;
+	return n > SIZE_MAX / factor ? SIZE_MAX : n * factor;
 }
 
-/* Where too many are left out by the filter, more of the ranking is looked at. */
+static size_t first_size(const struct recall *r)
+{
+	size_t closer = times(r->o.k, CLOSER);
+
+	if (!r->vectors && !r->o.where)
+		return r->wanted;
+	return closer > CLOSER_LEAST ? closer : CLOSER_LEAST;
+}
+
+/*
+ * Where some are left out, those behind them must be in the right order too; where too many are,
+ * more of the ranking is looked at.
+ */
 static int rank(struct recall *r, struct err *e)
 {
+	size_t size;
+
+	r->wanted = r->o.k > SIZE_MAX - r->lore.n ? SIZE_MAX : r->o.k + r->lore.n;
 	if (r->o.k == 0)
 		return recall_select(r, 0, e);
-	for (size_t size = at_first(r->o.k);; size = at_first(size)) {
+	size = first_size(r);
+	for (;;) {
+		bool again;
 		int got = recall_select(r, size, e) < 0 ? -1 : recall_walk(r, e);
 
-		if (got != 0 || r->best.n < size || size >= r->n)
-			return got < 0 ? -1 : 0;
+		if (got < 0)
+			return -1;
+		again = r->left_out && r->wanted < size;
+		if (!again && (got > 0 || r->best.n < size || size >= r->n))
+			return 0;
+		if (!again)
+			size = times(size, CLOSER);
+		r->wanted = SIZE_MAX;
 	}
 }
 
@@ -282,6 +303,7 @@ void recall_free(struct recall *r)
 	lore_free(&r->lore);
 	top_free(&r->pool);
 	top_free(&r->best);
+	top_free(&r->sure);
 	free(r->hit);
 	buf_free(&r->text);
 	json_doc_free(&r->doc);

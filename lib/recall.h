@@ -11,7 +11,7 @@
  *
  * How: a memory's relevance is its score by words (rank.h: BM25, pairs, neighbours), or the cosine of
  * its vector, or, where there are both, reciprocal rank fusion of its two places, each among the
- * best 4k (at least 40). Candidates are the memories that have some relevance; by vector all that
+ * best 4k (at least 100). Candidates are the memories that have some relevance; by vector all that
  * have one; where weights are given, all memories.
  *
  * Score: the weighed mean of relevance, recency and importance, each scaled to 0 … 1 over the
@@ -30,8 +30,10 @@
  * its score is that by which it would be ranked, 0 where it is no candidate. Lore that is switched
  * off (enabled: false) is not recalled at all.
  *
- * Nothing is approximate: every vector of the collections is compared by its code, and the best 4k
- * (at least 40) by its floats.
+ * Nothing is approximate: every vector of the collections is compared by its code, and of the best
+ * 4k (at least 100: among a hundred that are nearly the same, 40 were too few) those by their floats
+ * that could still be among the best k, by how far a code can be off. The other places of a fusion
+ * are those by codes.
  */
 #ifndef RECALL_H
 #define RECALL_H

@@ -41,9 +41,8 @@ static int add_hit(struct recall *r, size_t at, const struct memory_row *m,
 {
 	struct buf *b = &r->text;
 	struct recall_hit h = {.row = m->row, .at = at, .lore = lore != NULL};
-	bool changed;
 
-	if (r->vectors && at != RECALL_NOWHERE && recall_rescore(r, at, &changed, e) < 0)
+	if (r->vectors && at != RECALL_NOWHERE && recall_rescore(r, at, e) < 0)
 		return -1;
 	if (r->hits == r->hits_cap)
 		r->hit = mem_more(r->hit, r->hits, &r->hits_cap, sizeof *r->hit);
@@ -85,7 +84,7 @@ int recall_lore(struct recall *r, struct err *e)
 	for (size_t i = 0; i < r->parts; i++)
 		if (r->part[i].triggers > 0)
 			r->collection[n++] = r->part[i].collection;
-	r->hits = 0;
+	r->hits = r->lore.n = 0;
 	r->tokens = 0;
 	buf_reset(&r->text, 1 << 20);
 	if (n > 0) {
@@ -125,8 +124,10 @@ static int take_ranked(struct recall *r, size_t at, struct err *e)
 	if (r->state[at] & (RECALL_IS_LORE | RECALL_LEFT_OUT))
 		return 0;
 	got = look(r, r->row[at], &m, &memory, e);
-	if (got == 0)
+	if (got == 0) {
 		r->state[at] |= RECALL_LEFT_OUT;
+		r->left_out = true;
+	}
 	if (got != 1)
 		return got;
 	if (!fits(r, memory))
@@ -138,6 +139,7 @@ static int take_ranked(struct recall *r, size_t at, struct err *e)
 
 int recall_walk(struct recall *r, struct err *e)
 {
+	r->left_out = false;
 	r->hits = r->lores;
 	r->text.len = r->lores_end;
 	r->tokens = r->lores_tokens;

@@ -64,7 +64,7 @@ struct recall {
 	int8_t *code; /* the query's */
 	float *x; /* a memory's */
 	size_t dimensions, dimensions_cap;
-	float scale;
+	float scale, scale_most; /* the query's; the greatest of the memories' */
 
 	int64_t now;
 	double most; /* the greatest relevance */
@@ -76,7 +76,9 @@ struct recall {
 
 	struct rank_query *rank;
 	struct lore lore;
-	struct top pool, best;
+	struct top pool, best, sure;
+	size_t wanted; /* so many of the best must be in the order of their floats */
+	bool left_out; /* the last walk found one to leave out */
 
 	struct recall_hit *hit;
 	size_t hits, hits_cap;
@@ -106,8 +108,8 @@ struct recall_parts {
 };
 double recall_score(const struct recall *r, size_t at, struct recall_parts *p);
 
-/* Makes the memory's cosine that of its floats. *changed: it was not before. */
-int recall_rescore(struct recall *r, size_t at, bool *changed, struct err *e);
+/* Makes the memory's cosine that of its floats. */
+int recall_rescore(struct recall *r, size_t at, struct err *e);
 
 /* The lore that came up, as far as the filter and the budget let it. */
 int recall_lore(struct recall *r, struct err *e);

@@ -18,7 +18,7 @@ static size_t place_of(const struct recall *r, const struct top_one *one)
 	return r->n - 1 - one->number;
 }
 
-int recall_rescore(struct recall *r, size_t at, bool *changed, struct err *e)
+int recall_rescore(struct recall *r, size_t at, struct err *e)
 {
 	int got;
 
@@ -32,7 +32,6 @@ int recall_rescore(struct recall *r, size_t at, bool *changed, struct err *e)
 		    e, "damaged: memory %lld has a code, and no vector", (long long)r->row[at]);
 	r->exact[at] = vector_cosine(r->q->vector, r->x, r->dimensions);
 	r->state[at] |= RECALL_EXACT;
-	*changed = true;
 	return 0;
 }
 
@@ -47,25 +46,60 @@ static void fill_pool(struct recall *r, const float *score, float above, size_t 
 	top_sort(&r->pool);
 }
 
-/* The best by their codes, in the order of their floats. */
+/*
+ * How far a cosine by codes can be off: a number is off by half a step at most, the scale is a step
+ * for a vector of length 1, so the vector is off by no more than step / 2 * sqrt(dimensions). Floats
+ * add their own little.
+ */
+static double code_error(const struct recall *r)
+{
+	double half = sqrt((double)r->dimensions) / 2;
+	double query = half * (double)r->scale, other = half * (double)r->scale_most;
+
+	return query * (1 + other) + other + 1e-5;
+}
+
+/*
+ * t holds the best by codes, in order. Compares the floats as far down as one could still be among
+ * the best so many, with what a code can be off in the score.
+ */
+static int rescore(struct recall *r, const struct top *t, double off,
+    double (*score)(const struct recall *r, size_t at), struct err *e)
+{
+	top_begin(&r->sure, r->wanted);
+	for (size_t i = 0; i < t->n; i++) {
+		size_t at = place_of(r, &t->best[i]);
+
+		if (r->sure.n == r->wanted && t->best[i].score + off < r->sure.least)
+			break;
+		if (recall_rescore(r, at, e) < 0)
+			return -1;
+		top_add(&r->sure, score(r, at), t->best[i].number);
+	}
+	return 0;
+}
+
+/* Puts what t holds in order anew. Each place is read before it can be written. */
+static void reorder(
+    struct recall *r, struct top *t, double (*score)(const struct recall *r, size_t at))
+{
+	size_t n = t->n;
+
+	top_begin(t, t->k);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t number = t->best[i].number;
+
+		top_add(t, score(r, r->n - 1 - number), number);
+	}
+	top_sort(t);
+}
+
 static int fill_vector_pool(struct recall *r, size_t size, struct err *e)
 {
-	bool changed = false;
-	size_t n;
-
 	fill_pool(r, r->cosine, RECALL_NO_VECTOR, size);
-	n = r->pool.n;
-	for (size_t i = 0; i < n; i++)
-		if (recall_rescore(r, place_of(r, &r->pool.best[i]), &changed, e) < 0)
-			return -1;
-	/* What was held is offered again: each place is read before it can be written. */
-	top_begin(&r->pool, size);
-	for (size_t i = 0; i < n; i++) {
-		uint32_t number = r->pool.best[i].number;
-
-		top_add(&r->pool, recall_cosine(r, r->n - 1 - number), number);
-	}
-	top_sort(&r->pool);
+	if (rescore(r, &r->pool, code_error(r), recall_cosine, e) < 0)
+		return -1;
+	reorder(r, &r->pool, recall_cosine);
 	return 0;
 }
 
@@ -94,8 +128,6 @@ static int find_relevance(struct recall *r, size_t size, struct err *e)
 {
 	if (r->words && r->vectors)
 		return fuse(r, size, e);
-	if (r->vectors && fill_vector_pool(r, size, e) < 0)
-		return -1;
 	for (size_t i = 0; i < r->n; i++) {
 		bool by_words = r->words && r->score[i] > 0;
 		bool by_vector = r->vectors && r->cosine[i] > RECALL_NO_VECTOR;
@@ -143,7 +175,7 @@ static void find_now(struct recall *r)
 static void find_scales(struct recall *r)
 {
 	int64_t first = INT64_MAX, last = INT64_MIN;
-	double least = INFINITY, greatest = -INFINITY, importance;
+	double least = INFINITY, greatest = -INFINITY, importance, relevance;
 
 	r->most = 0;
 	r->candidates = 0;
@@ -151,7 +183,8 @@ static void find_scales(struct recall *r)
 		if (!recall_candidate(r, i))
 			continue;
 		r->candidates++;
-		r->most = fmax(r->most, raw_relevance(r, i));
+		relevance = raw_relevance(r, i);
+		r->most = relevance > r->most ? relevance : r->most;
 		first = r->seen[i] < first ? r->seen[i] : first;
 		last = r->seen[i] > last ? r->seen[i] : last;
 		importance = importance_of(r, i);
@@ -212,25 +245,23 @@ static void fill_best(struct recall *r, size_t size)
 	}
 }
 
-/* The same, where a code's cosine is not good enough. */
-static int rescore_best(struct recall *r, size_t size, struct err *e)
+static double whole_score(const struct recall *r, size_t at)
 {
 	struct recall_parts p;
-	bool changed = false;
-	size_t n = r->best.n;
 
-	for (size_t i = 0; i < n; i++)
-		if (recall_rescore(r, place_of(r, &r->best.best[i]), &changed, e) < 0)
-			return -1;
-	if (!changed)
-		return 0;
+	return recall_score(r, at, &p);
+}
+
+/* The same, where a code's cosine is not good enough. */
+static int rescore_best(struct recall *r, struct err *e)
+{
+	double scale = (r->most > 0 ? r->most : 1) * r->weight;
+	double off = scale > 0 ? r->o.relevance * code_error(r) / scale : 0;
+
+	if (rescore(r, &r->best, off, whole_score, e) < 0)
+		return -1;
 	find_scales(r);
-	top_begin(&r->best, size);
-	for (size_t i = 0; i < n; i++) {
-		uint32_t number = r->best.best[i].number;
-
-		top_add(&r->best, recall_score(r, r->n - 1 - number, &p), number);
-	}
+	reorder(r, &r->best, whole_score);
 	return 0;
 }
 
@@ -241,8 +272,6 @@ int recall_select(struct recall *r, size_t size, struct err *e)
 	find_now(r);
 	find_scales(r);
 	fill_best(r, size);
-	if (r->vectors && !r->words && rescore_best(r, size, e) < 0)
-		return -1;
 	top_sort(&r->best);
-	return 0;
+	return r->vectors && !r->words ? rescore_best(r, e) : 0;
 }

@@ -55,8 +55,12 @@ static int read_codes(struct recall *r, const struct memory_codes *c, size_t n, 
 		return err_set(e, "damaged: a block of vectors of another length");
 	if (c)
 		vector_scan(r->code, c->code, c->scale, r->dimensions, n, cosine);
-	for (size_t i = 0; i < n; i++)
-		cosine[i] = c && c->scale[i] > 0 ? cosine[i] * r->scale : RECALL_NO_VECTOR;
+	for (size_t i = 0; i < n; i++) {
+		float scale = c ? c->scale[i] : 0;
+
+		cosine[i] = scale > 0 ? cosine[i] * r->scale : RECALL_NO_VECTOR;
+		r->scale_most = scale > r->scale_most ? scale : r->scale_most;
+	}
 	return 0;
 }
 
@@ -94,6 +98,7 @@ int recall_read(struct recall *r, struct err *e)
 	unsigned parts = (r->words ? MEMORY_TERMS : 0) | (r->vectors ? MEMORY_CODES : 0);
 
 	r->n = 0;
+	r->scale_most = 0;
 	make_room(r, 1);
 	for (size_t i = 0; i < r->parts; i++) {
 		struct recall_part *p = &r->part[i];

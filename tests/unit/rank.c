@@ -102,6 +102,13 @@ static void by_hand(void)
 	run(q, 2);
 	CHECK(have.score[1] > 0 && have.score[0] == 0);
 
+	check_test("a stop word of the same stem is not what is asked for");
+	rank_query_begin(q, 100, 400);
+	rank_query_add(q, 3, 90, false, false);
+	CHECK(rank_query_end(q));
+	run(q, 2);
+	CHECK(have.score[1] == 0);
+
 	check_test("nothing that a memory could have: no score");
 	rank_query_begin(q, 100, 400);
 	CHECK(!rank_query_end(q));

@@ -234,6 +234,7 @@ static void filters(void)
 	ASKS("m2007 m1007 m7", "bob", "ring", .where = &w);
 	ASKS("m2007 m1007", "bob", "ring", .where = &w, .k = 2);
 	ASKS("m2007 m1007 m7", "bob", "", .where = &w, .weighed = true);
+	ASKS("m2007 m1007", "bob", "ring", .where = &w, .budget = 2);
 	ASKS("m2999 m2998", "bob", "ring", .where = &none, .k = 2);
 	where_free(&w);
 	must(where_read(&w, slice_str("{\"n\":{\"$lt\":30}}"), &e), "where_read");
@@ -318,13 +319,16 @@ static void put_vector(const char *npc, int id, const char *text, const float *x
 {
 	struct buf line = {0};
 
-	buf_fmt(&line, "{\"npc\":\"%s\",\"id\":\"m%d\",\"text\":\"%s\",\"session\":%d", npc, id,
-	    text, id + 1);
+	buf_fmt(&line, "{\"npc\":\"%s\",\"id\":\"m%d\",\"text\":\"%s\",\"session\":%d,\"tenth\":%d",
+	    npc, id, text, id + 1, id % 10);
 	if (x) {
 		buf_str(&line, ",\"embedding_model\":\"e5\",\"embedding\":\"");
 		vector_write(x, n, &line);
 		buf_byte(&line, '"');
 	}
+	/* Every other one is lore that is switched off. */
+	if (strcmp(npc, "off") == 0 && id % 2)
+		buf_str(&line, ",\"keys\":[\"y\"],\"enabled\":false");
 	buf_byte(&line, '}');
 	put_memory(buf_all(&line));
 	buf_free(&line);
@@ -407,14 +411,14 @@ static void by_vector(void)
 }
 
 /* The ids of the k nearest that have a vector, slowly. */
-static const char *slow_nearest(const float *x, size_t k, int from, int to, int step)
+static const char *slow_nearest(const float *x, size_t k, int from, int to, int step, int rest)
 {
 	static struct buf out;
 	static double cosine[MOST];
 
 	buf_clear(&out);
 	for (int i = from; i < to; i++)
-		cosine[i] = i % step == 0 ? vector_cosine(x, vectors[i], MANY) : -3;
+		cosine[i] = i % step == rest ? vector_cosine(x, vectors[i], MANY) : -3;
 	for (size_t n = 0; n < k; n++) {
 		int best = from;
 
@@ -431,6 +435,7 @@ static const char *slow_nearest(const float *x, size_t k, int from, int to, int 
 
 static void against_slow(void)
 {
+	struct where w = {0};
 	int round;
 
 	check_test("the same ten as a slow and exact search, on random vectors");
@@ -446,7 +451,10 @@ static void against_slow(void)
 				   : "some",
 		    i, "x", i < 1000 || i % 9 == 0 ? vectors[i] : NULL, MANY);
 	}
+	for (int i = 600; i < 1000; i++)
+		put_vector("off", i, "x", vectors[i], MANY);
 	must(memory_commit(store, &e), "memory_commit");
+	must(where_read(&w, slice_str("{\"tenth\":3}"), &e), "where_read");
 	for (round = 0; round < 100; round++) {
 		float x[MANY];
 
@@ -455,18 +463,25 @@ static void against_slow(void)
 			for (int j = 0; j < MANY; j++)
 				x[j] = vectors[round % 7][j] + x[j] / 20;
 		if (!same_text(run(OPTIONS(0), vector_query("", x, MANY), "random"),
-			slow_nearest(x, 10, 0, 600, 1), __FILE__, __LINE__))
+			slow_nearest(x, 10, 0, 600, 1, 0), __FILE__, __LINE__))
 			break;
 		if (!same_text(run(OPTIONS(0), vector_query("", x, MANY), "clusters"),
-			slow_nearest(x, 10, 600, 1000, 1), __FILE__, __LINE__))
+			slow_nearest(x, 10, 600, 1000, 1, 0), __FILE__, __LINE__))
 			break;
 		if (!same_text(run(OPTIONS(.k = 30), vector_query("", x, MANY), "some"),
-			slow_nearest(x, 30, 1000, MOST, 9), __FILE__, __LINE__))
+			slow_nearest(x, 30, 1000, MOST, 9, 0), __FILE__, __LINE__))
 			break;
 		if (!same_text(run(OPTIONS(.k = 7), vector_query("", x, MANY), "clusters random"),
-			slow_nearest(x, 7, 0, 1000, 1), __FILE__, __LINE__))
+			slow_nearest(x, 7, 0, 1000, 1, 0), __FILE__, __LINE__))
+			break;
+		if (!same_text(run(OPTIONS(0), vector_query("", x, MANY), "off"),
+			slow_nearest(x, 10, 600, 1000, 2, 0), __FILE__, __LINE__))
+			break;
+		if (!same_text(run(OPTIONS(.where = &w), vector_query("", x, MANY), "random"),
+			slow_nearest(x, 10, 0, 600, 10, 3), __FILE__, __LINE__))
 			break;
 	}
+	where_free(&w);
 	CHECK(round == 100);
 }
 
