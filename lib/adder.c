@@ -152,8 +152,7 @@ int adder_line(struct adder *a, struct slice text, struct err *e)
 		if (a->line.line.kind == LINE_DELTA)
 			return 0;
 		fail(a, NULL,
-		    a->line.line.error ? "a failed response that carries no memories"
-				       : "a response that carries no memories");
+		    a->line.line.error ? a->line.why.text : "a response that carries no memories");
 		return 0;
 	case EMBEDDED_REQUEST:
 	default:
