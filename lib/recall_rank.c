@@ -146,10 +146,15 @@ static int find_relevance(struct recall *r, size_t size, struct err *e)
 	return 0;
 }
 
+static bool by_vector_alone(const struct recall *r)
+{
+	return r->vectors && !r->words;
+}
+
 /* Not yet scaled. Of vectors that point away from the query it is negative: they keep their order. */
 static double raw_relevance(const struct recall *r, size_t at)
 {
-	if (!r->vectors || r->words)
+	if (!by_vector_alone(r))
 		return (double)r->relevance[at];
 	return r->cosine[at] > RECALL_NO_VECTOR ? recall_cosine(r, at) : 0;
 }
@@ -163,19 +168,6 @@ static double importance_of(const struct recall *r, size_t at)
 static double recency_of(const struct recall *r, int64_t seen)
 {
 	return rank_recency(r->now, seen, r->o.half_life);
-}
-
-static void find_now(struct recall *r)
-{
-	const int64_t *seen = r->seen;
-	int64_t now = TIMESTAMP_NONE;
-
-	r->now = r->o.at != TIMESTAMP_NONE ? r->o.at : r->q->time;
-	if (r->now != TIMESTAMP_NONE)
-		return;
-	for (size_t i = 0; i < r->n; i++)
-		now = seen[i] > now ? seen[i] : now;
-	r->now = now;
 }
 
 /* What the candidates have, from the least to the greatest. */
@@ -207,18 +199,31 @@ static struct span find_span(struct recall *r)
 	return s;
 }
 
+/* Vectors alone: without a call for each, for there may be a hundred thousand. */
+static double most_by_vector(const struct recall *r)
+{
+	const uint8_t *state = r->state;
+	const float *cosine = r->cosine;
+	float most = 0;
+	double exact = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		if ((state[i] & (RECALL_OUTSIDE | RECALL_EXACT)) == 0)
+			most = cosine[i] > most ? cosine[i] : most;
+		else if ((state[i] & RECALL_OUTSIDE) == 0)
+			exact = r->exact[i] > exact ? r->exact[i] : exact;
+	return (double)most > exact ? (double)most : exact;
+}
+
 static double find_most(const struct recall *r)
 {
 	double most = 0;
 
-	for (size_t i = 0; i < r->n; i++) {
-		double relevance;
-
-		if (!recall_candidate(r, i))
-			continue;
-		relevance = raw_relevance(r, i);
-		most = relevance > most ? relevance : most;
-	}
+	if (by_vector_alone(r))
+		return most_by_vector(r);
+	for (size_t i = 0; i < r->n; i++)
+		if (recall_candidate(r, i) && (double)r->relevance[i] > most)
+			most = (double)r->relevance[i];
 	return most;
 }
 
@@ -230,6 +235,10 @@ static void find_scales(struct recall *r)
 {
 	struct span s = find_span(r);
 
+	/* The latest, where no time is told: scaled, what is recent is the same at any time after that. */
+	r->now = r->o.at != TIMESTAMP_NONE ? r->o.at : r->q->time;
+	if (r->now == TIMESTAMP_NONE && r->candidates)
+		r->now = s.last;
 	r->most = find_most(r);
 	r->recency = recency_of(r, s.first);
 	r->recency_span = r->candidates ? recency_of(r, s.last) - r->recency : 0;
@@ -282,15 +291,20 @@ static double cut_of(const struct recall *r)
 /* The best so far by all that counts; those that could not be among them are not looked at closer. */
 static void fill_best(struct recall *r, size_t size)
 {
+	const float *quick = by_vector_alone(r) ? r->cosine : r->relevance;
+	double off = by_vector_alone(r) ? code_error(r) : 0;
 	struct recall_parts p;
 	double cut = -INFINITY;
 
 	top_begin(&r->best, size);
 	for (size_t i = r->n; i-- > 0;) {
-		if (!recall_candidate(r, i) || raw_relevance(r, i) < cut)
+		/* Without a vector it is not relevant, and may be recent. */
+		double about = quick[i] > RECALL_NO_VECTOR ? (double)quick[i] : 0;
+
+		if (about < cut || !recall_candidate(r, i))
 			continue;
 		top_add(&r->best, recall_score(r, i, &p), number_of(r, i));
-		cut = cut_of(r);
+		cut = cut_of(r) - off;
 	}
 }
 
@@ -319,7 +333,6 @@ int recall_select(struct recall *r, size_t size, struct err *e)
 {
 	if (find_relevance(r, size, e) < 0)
 		return -1;
-	find_now(r);
 	find_scales(r);
 	fill_best(r, size);
 	top_sort(&r->best);
