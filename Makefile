@@ -51,6 +51,9 @@ $(OBJ)/npc-llm: $(OBJ)/cmd/npc-llm.o $(OBJ)/libnpc.a
 $(OBJ)/npc-cache: $(OBJ)/cmd/npc-cache.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE) -lm
 
+$(OBJ)/npc-census: $(OBJ)/cmd/npc-census.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libzstd.a -lm
+
 # What knows a remote store is a program of its own, so that npc-cache links none of it.
 $(OBJ)/npc-cache-redis: $(OBJ)/cmd/npc-cache-redis.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(REDIS) $(STORE) -lm
@@ -116,6 +119,7 @@ bench:
 	@tests/bench/run
 	@tests/bench/llm.sh
 	@tests/bench/cache.sh
+	@tests/bench/census.sh
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/npc

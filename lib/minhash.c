@@ -1,0 +1,74 @@
+#include "minhash.h"
+
+#include "words.h"
+
+/* The lower 27 bits of half a mixed word are the hash, the five above them the bin. */
+enum { HASH_BITS = 27, EMPTY = -1 };
+#define HASH_MASK ((UINT32_C(1) << HASH_BITS) - 1)
+
+static void throw(uint32_t least[MINHASH_BINS], uint32_t bits)
+{
+	uint32_t *bin = least + (bits >> HASH_BITS);
+
+	bits &= HASH_MASK;
+	if (bits < *bin)
+		*bin = bits;
+}
+
+/* The bin that an empty one borrows from, the same for every set with the same bins empty. */
+static uint32_t borrowed(const uint32_t least[MINHASH_BINS], unsigned part, unsigned bin)
+{
+	for (uint64_t i = 0;; i++) {
+		unsigned from = (unsigned)words_mix(i << 16 | part << 8 | bin) % MINHASH_BINS;
+
+		if (least[from] != (uint32_t)EMPTY)
+			return least[from];
+	}
+}
+
+void minhash_make(struct minhash *m, const uint64_t *hashes, size_t n)
+{
+	uint32_t least[MINHASH_PARTS][MINHASH_BINS];
+
+	memset(least, EMPTY, sizeof least);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t a = hashes[i];
+		uint64_t b = words_mix(a + UINT64_C(0x9e3779b97f4a7c15));
+
+		throw(least[0], (uint32_t)a);
+		throw(least[1], (uint32_t)(a >> 32));
+		throw(least[2], (uint32_t)b);
+		throw(least[3], (uint32_t)(b >> 32));
+	}
+	for (unsigned p = 0; p < MINHASH_PARTS; p++)
+		for (unsigned i = 0; i < MINHASH_BINS; i++) {
+			uint32_t least_here = least[p][i];
+
+			if (least_here == (uint32_t)EMPTY)
+				least_here = borrowed(least[p], p, i);
+			m->place[p * MINHASH_BINS + i] = (uint8_t)words_mix(least_here);
+		}
+}
+
+/* How many bytes of the word are zero. */
+static unsigned zeros(uint64_t v)
+{
+	const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+
+	return (unsigned)__builtin_popcountll(~(((v & low) + low) | v | low));
+}
+
+double minhash_similarity(const struct minhash *a, const struct minhash *b)
+{
+	const double chance = 1.0 / 256;
+	unsigned same = 0;
+
+	for (size_t i = 0; i < MINHASH_N; i += sizeof(uint64_t)) {
+		uint64_t x, y;
+
+		memcpy(&x, a->place + i, sizeof x);
+		memcpy(&y, b->place + i, sizeof y);
+		same += zeros(x ^ y);
+	}
+	return ((double)same / MINHASH_N - chance) / (1 - chance);
+}
