@@ -61,7 +61,7 @@ int census_row(struct census *c, const struct json *root, struct err *e);
 int census_end(struct census *c, struct err *e);
 
 /* Names and labels are the census's. */
-void census_figures(const struct census *c, uint64_t bad_rows, struct figures *f);
+void census_figures(struct census *c, uint64_t bad_rows, struct figures *f);
 
 /* NULL is allowed. */
 void census_free(struct census *c);

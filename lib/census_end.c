@@ -68,7 +68,7 @@ static void share(
 	ratio(f, FIGURES_SHARE, name, label, (double)part, of);
 }
 
-static void distinct_figures(const struct census *c, struct figures *f)
+static void distinct_figures(struct census *c, struct figures *f)
 {
 	static const char *const name[] = {"distinct_1", "distinct_2", "distinct_3"};
 	static const char *const label[] = {
@@ -84,7 +84,7 @@ static void distinct_figures(const struct census *c, struct figures *f)
 	}
 }
 
-void census_figures(const struct census *c, uint64_t bad_rows, struct figures *f)
+void census_figures(struct census *c, uint64_t bad_rows, struct figures *f)
 {
 	const struct findings *found = c->config->findings;
 

@@ -56,7 +56,7 @@ static void estimate_from_now_on(struct distinct *d)
 	d->cap = 0;
 }
 
-void distinct_add(struct distinct *d, uint64_t hash)
+static void put(struct distinct *d, uint64_t hash)
 {
 	if (d->registers) {
 		mark(d->registers, hash);
@@ -73,6 +73,23 @@ void distinct_add(struct distinct *d, uint64_t hash)
 		estimate_from_now_on(d);
 }
 
+static void put_waiting(struct distinct *d)
+{
+	for (size_t i = 0; i < d->n_waiting; i++)
+		put(d, d->waiting[i]);
+	d->n_waiting = 0;
+}
+
+/* The table is larger than the processor's caches: what takes time is to wait for a slot. */
+void distinct_add(struct distinct *d, uint64_t hash)
+{
+	if (d->slots)
+		__builtin_prefetch(&d->slots[hash & (d->cap - 1)]);
+	d->waiting[d->n_waiting++] = hash;
+	if (d->n_waiting == DISTINCT_WAITING)
+		put_waiting(d);
+}
+
 /*
  * No correction for small counts: it stops being exact at sixteen times the registers, where the raw
  * estimate has no bias to speak of; nor for large ones, as hashes are 64 bits.
@@ -87,8 +104,9 @@ static uint64_t estimate(const uint8_t *registers)
 	return (uint64_t)llround(alpha * m * m / sum);
 }
 
-uint64_t distinct_count(const struct distinct *d, bool *estimated)
+uint64_t distinct_count(struct distinct *d, bool *estimated)
 {
+	put_waiting(d);
 	if (estimated)
 		*estimated = d->registers != NULL;
 	return d->registers ? estimate(d->registers) : d->n + d->zero;

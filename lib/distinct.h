@@ -20,7 +20,11 @@
 
 #define DISTINCT_EXACT ((size_t)1 << 20)
 
+enum { DISTINCT_WAITING = 32 };
+
 struct distinct {
+	uint64_t waiting[DISTINCT_WAITING]; /* to be put into the table together */
+	size_t n_waiting;
 	uint64_t *slots; /* 0 is empty */
 	size_t cap, n; /* of slots: a power of two */
 	bool zero; /* the hash 0 was added */
@@ -30,7 +34,7 @@ struct distinct {
 void distinct_add(struct distinct *d, uint64_t hash);
 
 /* estimated may be NULL. */
-uint64_t distinct_count(const struct distinct *d, bool *estimated);
+uint64_t distinct_count(struct distinct *d, bool *estimated);
 
 void distinct_free(struct distinct *d);
 
