@@ -104,7 +104,7 @@ void census_figures(struct census *c, uint64_t bad_rows, struct figures *f)
 	share(f, "same_openings", "texts with another's first words", c->repeated_openings,
 	    c->openings.n);
 	count(f, "banned_words", "words from the ban list", c->banned_words);
-	ratio(f, FIGURES_NUMBER, "banned_per_thousand", "of a thousand words",
+	ratio(f, FIGURES_NUMBER, "banned_per_thousand", "of a thousand words, banned",
 	    1000 * (double)c->banned_words, c->words);
 	share(f, "near_duplicates", "rows with a near-duplicate", c->near_result.rows,
 	    c->compared_rows);
