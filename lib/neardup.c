@@ -221,18 +221,21 @@ static int compare_run(struct search *s, const uint64_t *key, size_t n, struct e
 {
 	struct neardup *d = s->d;
 	uint64_t all = (uint64_t)n * (n - 1) / 2;
-	size_t reach = n;
+	bool within = all <= d->comparisons;
 
-	if (all > d->comparisons) {
-		reach = FEW;
+	if (within)
+		d->comparisons -= all;
+	else
 		s->result->partial = true;
-	}
 	for (size_t i = 0; i < n; i++)
-		for (size_t j = i + 1; j < n && j - i <= reach; j++)
+		for (size_t j = i + 1; j < n; j++) {
+			if (j - i > FEW && (!within || d->verifications == 0)) {
+				s->result->partial = true;
+				break;
+			}
 			if (compare(s, (uint32_t)key[i], (uint32_t)key[j], e) < 0)
 				return -1;
-	if (reach == n)
-		d->comparisons -= all;
+		}
 	return 0;
 }
 

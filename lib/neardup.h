@@ -12,9 +12,9 @@
  *
  * Where thousands of texts are nearly the same there are more pairs than there is time: beyond a
  * budget (64 comparisons for each text, and 2^26; a verification for each text, and 2^16) a text is
- * compared only to a few of those that it shares a band with, or taken as its sketch says. The
- * count of pairs is then too small or an estimate, and "partial" says so; the rows that have a
- * near-duplicate are still found.
+ * compared only to a few of those that it shares a band with, and taken as its sketch says. The
+ * count of pairs is then an estimate, and too small; "partial" says so. Rows that have a
+ * near-duplicate are still found, all but those at the very threshold.
  *
  *	struct neardup *n = neardup_new("/tmp", &e);
  *	neardup_add(n, row, kind, hashes, count, &e);
