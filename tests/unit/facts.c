@@ -20,8 +20,8 @@ static int put(void *ctx, const struct facts_found *found, struct err *e)
 static struct facts *new (void)
 {
 	static const char *const names[] = {"occupation", "home"};
-	static const char *const known[] = {
-	    "miller", "master miller", "goldsmith", "night porter", "night", "ship's carpenter"};
+	static const char *const known[] = {"miller", "weaver", "master miller", "goldsmith",
+	    "night porter", "night", "ship's carpenter"};
 	struct facts *f = facts_new(2, names);
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
