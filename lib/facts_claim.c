@@ -77,15 +77,18 @@ bool facts_stands(const struct words *phrase, const struct word *word, size_t n)
 	return true;
 }
 
+/* A sentence may be as long as a line; this far it is looked at from where something is stated. */
+enum { BESIDE = 64 };
+
 /* Is what is given mentioned in the sentence that word i stands in? */
 static bool mentioned_beside(const struct scan *s, size_t fact, size_t i)
 {
 	const struct words *own = &s->f->fact[fact].now;
 	size_t from = i, to = i + 1;
 
-	while (from > 0 && !(s->word[from].flags & WORDS_SENTENCE))
+	while (from > 0 && i - from < BESIDE && !(s->word[from].flags & WORDS_SENTENCE))
 		from--;
-	while (to < s->n && !(s->word[to].flags & WORDS_SENTENCE))
+	while (to < s->n && to - i < BESIDE && !(s->word[to].flags & WORDS_SENTENCE))
 		to++;
 	for (; from < to; from++)
 		if (facts_stands(own, s->word + from, to - from))

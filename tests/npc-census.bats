@@ -62,6 +62,15 @@ row() {
 	figure estimated '[]'
 }
 
+@test "npc-census: nor have 10,000, and their near-duplicates are few" {
+	npc-cast -n 10000 | npc-prompt -r character | npc-dice | npc-merge >cast
+	census --fail-if 'unique_names<1' --fail-if 'near_duplicates>0.02' --fail-if 'dangling_ties>0' cast
+	[ "$status" -eq 0 ]
+	run ! grep -v '"finding":"near_duplicate"' found
+	figure rows 10000
+	figure contradictions 0
+}
+
 @test "npc-census: every planted fault of a doctored cast is found, and no more" {
 	jq -sc '.[20].name as $name | .[30].background as $background
 		| .[120].name = ($name | ascii_upcase)
@@ -106,7 +115,8 @@ row() {
 }
 
 @test "npc-census: the figures are those that jq counts" {
-	census "$CAST"
+	head -n 120 "$CAST" >in
+	census in
 	# The same strings, words and n-grams, in jq's own terms.
 	jq -n '
 		def words: [ascii_downcase | scan("[\\p{L}\\p{N}]+(?:[\u0027\u2019][\\p{L}\\p{N}]+)*")];
@@ -117,10 +127,10 @@ row() {
 		distinct_1: ([.[].w[]] | share),
 		distinct_2: ([.[].w | range(0; length - 1) as $i | .[$i:$i + 2] | join(" ")] | share),
 		distinct_3: ([.[].w | range(0; length - 2) as $i | .[$i:$i + 3] | join(" ")] | share),
-		same_openings: ((group_by([.k, .w[:4]]) | map(select(length > 1) | length) | add // 0) / length)}' "$CAST" >want
+		same_openings: ((group_by([.k, .w[:4]]) | map(select(length > 1) | length) | add // 0) / length)}' in >want
 	jq '{texts, words, distinct_1, distinct_2, distinct_3, same_openings}' figures >got
 	same got want
-	jq -n '[inputs] | length as $n | {unique_first_names: ((map(.name | split(" ")[0]) | unique | length) / $n)}' "$CAST" >want
+	jq -n '[inputs] | length as $n | {unique_first_names: ((map(.name | split(" ")[0]) | unique | length) / $n)}' in >want
 	jq '{unique_first_names}' figures >got
 	same got want
 }
@@ -247,6 +257,17 @@ npc-census: fails 'unique_names==1': unique_names is 1" ]
 	jq -e . found >/dev/null
 	npc-census in >table
 	run ! grep -q "[[:cntrl:]]" <(tr -d '\n' <table)
+}
+
+@test "npc-census: a text that says a million things takes no longer than others" {
+	for word in 'I am a miller and ' 'he is a ' 'a ' '. ' 'Lyra ' 'forty '; do
+		yes "$word" | head -n 100000 | tr -d '\n' | jq -Rc --arg id "$(echo "$word" | tr -cd a-z)" \
+			'{id: ("x" + $id), name: "Bo Miller", occupation: "cook", home: "Mole End", age: 3, pronouns: "he/him", bio: .}'
+	done >in
+	# A time out of all proportion: it takes well below a second.
+	timeout 20 npc-census --json --findings found in >figures
+	figure rows 6
+	figure banned_words 100000
 }
 
 @test "npc-census: the table has every figure, and --list bounds what follows" {
