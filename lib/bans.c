@@ -14,22 +14,22 @@ static bool may_begin(const struct bans *b, uint64_t hash)
 
 static int add(struct bans *b, struct slice text, struct err *e)
 {
-	struct words w = {0};
+	struct wordhash w = {0};
 	uint64_t hash;
 	int status = 0;
 
-	words_add(&w, text);
+	wordhash_add(&w, text);
 	if (w.n == 0 || w.n > BANS_PHRASE) {
 		status = err_set(e, "wanted 1 to %d words, found %zu", BANS_PHRASE, w.n);
 	} else {
-		hash = words_phrase(w.word, w.n);
+		hash = wordhash_phrase(w.word, w.n);
 		/* One that is there already stays as it was written first. */
 		rows_add(&b->entries, slice_make((const char *)&hash, sizeof hash), text);
 		sift(b, w.word[0].hash);
 		if (w.n > b->longest)
 			b->longest = w.n;
 	}
-	words_free(&w);
+	wordhash_free(&w);
 	return status;
 }
 
@@ -72,7 +72,8 @@ int bans_load(struct bans *b, const struct conf *c, struct slice name, struct er
 }
 
 /* The words of the longest entry that stands at word; 0 where there is none. */
-static size_t at(const struct bans *b, const struct word *word, size_t n, struct slice *entry)
+static size_t at(
+    const struct bans *b, const struct wordhash_word *word, size_t n, struct slice *entry)
 {
 	size_t found = 0;
 	uint64_t hash = 0;
@@ -82,9 +83,9 @@ static size_t at(const struct bans *b, const struct word *word, size_t n, struct
 	for (size_t k = 1; k <= n && k <= b->longest; k++) {
 		size_t i;
 
-		if (k > 1 && (word[k - 1].flags & WORDS_BREAK))
+		if (k > 1 && (word[k - 1].flags & WORDHASH_BREAK))
 			break;
-		hash = words_step(hash, word[k - 1].hash);
+		hash = wordhash_step(hash, word[k - 1].hash);
 		if (!rows_find(&b->entries, slice_make((const char *)&hash, sizeof hash), &i))
 			continue;
 		found = k;
@@ -95,16 +96,16 @@ static size_t at(const struct bans *b, const struct word *word, size_t n, struct
 
 static bool capital(struct slice entry)
 {
-	struct words w = {0};
+	struct wordhash w = {0};
 	bool yes;
 
-	words_add(&w, entry);
-	yes = w.word[0].flags & WORDS_CAPITAL;
-	words_free(&w);
+	wordhash_add(&w, entry);
+	yes = w.word[0].flags & WORDHASH_CAPITAL;
+	wordhash_free(&w);
 	return yes;
 }
 
-size_t bans_count(const struct bans *b, const struct word *word, size_t n)
+size_t bans_count(const struct bans *b, const struct wordhash_word *word, size_t n)
 {
 	size_t count = 0;
 
@@ -112,7 +113,7 @@ size_t bans_count(const struct bans *b, const struct word *word, size_t n)
 		struct slice entry;
 		size_t len = at(b, word + i, n - i, &entry);
 
-		if (len == 0 || (!(word[i].flags & WORDS_CAPITAL) && capital(entry)))
+		if (len == 0 || (!(word[i].flags & WORDHASH_CAPITAL) && capital(entry)))
 			continue;
 		count += len;
 		i += len - 1;
@@ -120,7 +121,8 @@ size_t bans_count(const struct bans *b, const struct word *word, size_t n)
 	return count;
 }
 
-bool bans_find(const struct bans *b, const struct word *word, size_t n, struct slice *entry)
+bool bans_find(
+    const struct bans *b, const struct wordhash_word *word, size_t n, struct slice *entry)
 {
 	for (size_t i = 0; i < n; i++)
 		if (at(b, word + i, n - i, entry))

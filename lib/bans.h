@@ -24,7 +24,7 @@
 #include "err.h"
 #include "rows.h"
 #include "slice.h"
-#include "words.h"
+#include "wordhash.h"
 
 enum { BANS_PHRASE = 8, BANS_SIEVE = 1024 };
 
@@ -41,10 +41,11 @@ struct bans {
 int bans_load(struct bans *b, const struct conf *c, struct slice name, struct err *e);
 
 /* How many words of the text are, or are part of, an entry. */
-size_t bans_count(const struct bans *b, const struct word *word, size_t n);
+size_t bans_count(const struct bans *b, const struct wordhash_word *word, size_t n);
 
 /* The first entry that stands in the words of a name, as it is written. */
-bool bans_find(const struct bans *b, const struct word *word, size_t n, struct slice *entry);
+bool bans_find(
+    const struct bans *b, const struct wordhash_word *word, size_t n, struct slice *entry);
 
 void bans_free(struct bans *b);
 

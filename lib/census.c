@@ -57,8 +57,8 @@ static int add_name(struct census *c, uint32_t row, struct slice name, struct er
 		if (findings_end(c->config->findings, e) < 0)
 			return -1;
 	}
-	words_clear(&c->scan);
-	words_add(&c->scan, name);
+	wordhash_clear(&c->scan);
+	wordhash_add(&c->scan, name);
 	if (!bans_find(c->config->bans, c->scan.word, c->scan.n, &entry))
 		return 0;
 	findings_begin(c->config->findings, "banned_name", census_id(c, row));
@@ -129,7 +129,7 @@ void census_free(struct census *c)
 		free(c->mention[i]);
 		free(c->mention_label[i]);
 	}
-	words_free(&c->scan);
+	wordhash_free(&c->scan);
 	buf_free(&c->text);
 	free(c->shingle);
 	free(c);

@@ -16,7 +16,7 @@
 #include "packed.h"
 #include "repeats.h"
 #include "rows.h"
-#include "words.h"
+#include "wordhash.h"
 
 enum { CENSUS_GRAMS = 3, CENSUS_OPENING = 4 };
 
@@ -39,7 +39,7 @@ struct census {
 	struct packed packed;
 	char *mention[FACTS_MAX], *mention_label[FACTS_MAX];
 	/* Scratch. */
-	struct words scan;
+	struct wordhash scan;
 	struct buf text;
 	uint64_t *shingle;
 	size_t n_shingles, shingles_cap;

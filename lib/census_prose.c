@@ -37,14 +37,14 @@ static void add_shingle(struct census *c, uint64_t hash)
 
 static void count_grams(struct census *c)
 {
-	const struct word *w = c->scan.word;
+	const struct wordhash_word *w = c->scan.word;
 	const size_t n = c->scan.n;
 
 	for (size_t i = 0; i < n; i++) {
 		uint64_t hash = 0;
 
 		for (size_t k = 0; k < CENSUS_GRAMS && i + k < n; k++) {
-			hash = words_step(hash, w[i + k].hash);
+			hash = wordhash_step(hash, w[i + k].hash);
 			distinct_add(&c->distinct[k], hash);
 			c->all[k]++;
 		}
@@ -59,8 +59,8 @@ static void read_text(struct census *c, struct member *m, const struct json *v)
 
 	buf_clear(&c->text);
 	text = json_text(v, &c->text);
-	words_clear(&c->scan);
-	words_add(&c->scan, text);
+	wordhash_clear(&c->scan);
+	wordhash_add(&c->scan, text);
 	if (c->scan.n == 0 || c->scan.n < m->least)
 		return;
 	c->texts++;
@@ -68,8 +68,8 @@ static void read_text(struct census *c, struct member *m, const struct json *v)
 	m->words += c->scan.n;
 	count_grams(c);
 	if (c->scan.n >= CENSUS_OPENING)
-		repeats_add(
-		    &c->openings, words_step(words_phrase(c->scan.word, CENSUS_OPENING), m->kind));
+		repeats_add(&c->openings,
+		    wordhash_step(wordhash_phrase(c->scan.word, CENSUS_OPENING), m->kind));
 	packed_add(&c->packed, text);
 	packed_add(&c->packed, slice_str("\n"));
 	c->banned_words += bans_count(c->config->bans, c->scan.word, c->scan.n);

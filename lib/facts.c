@@ -28,10 +28,10 @@ struct facts *facts_new(size_t n, const char *const *names)
 }
 
 /* The words of a value, without the article that it may begin with. */
-static void value_words(const struct facts *f, struct words *w, struct slice value)
+static void value_words(const struct facts *f, struct wordhash *w, struct slice value)
 {
-	words_clear(w);
-	words_add(w, value);
+	wordhash_clear(w);
+	wordhash_add(w, value);
 	if (w->n < 2 || !(facts_class(f->table, w->word[0].hash)->class & FACTS_ARTICLE))
 		return;
 	memmove(w->word, w->word + 1, (w->n - 1) * sizeof *w->word);
@@ -39,9 +39,9 @@ static void value_words(const struct facts *f, struct words *w, struct slice val
 }
 
 /* The number of a value, which is added if it is new. */
-static uint32_t number_of(struct facts_fact *fact, const struct words *w, struct slice value)
+static uint32_t number_of(struct facts_fact *fact, const struct wordhash *w, struct slice value)
 {
-	uint64_t hash = words_phrase(w->word, w->n);
+	uint64_t hash = wordhash_phrase(w->word, w->n);
 	struct slice key = slice_make((const char *)&hash, sizeof hash);
 	size_t i;
 
@@ -79,7 +79,7 @@ static void begin_fact(struct facts *f, struct facts_fact *fact, const struct js
 
 	*own = FACTS_NONE;
 	fact->mentioned_now = false;
-	words_clear(&fact->now);
+	wordhash_clear(&fact->now);
 	if (!v)
 		return;
 	buf_clear(&f->scratch);
@@ -93,12 +93,12 @@ static void begin_fact(struct facts *f, struct facts_fact *fact, const struct js
 
 static void add_subjects(struct facts *f, bool names)
 {
-	const uint64_t he = words_hash(slice_str("he")), she = words_hash(slice_str("she"));
+	const uint64_t he = wordhash_hash(slice_str("he")), she = wordhash_hash(slice_str("she"));
 
 	for (size_t i = 0; i < f->scan.n && f->n_subjects < FACTS_SUBJECTS; i++) {
 		uint64_t hash = f->scan.word[i].hash;
 
-		if (names && !(f->scan.word[i].flags & WORDS_CAPITAL))
+		if (names && !(f->scan.word[i].flags & WORDHASH_CAPITAL))
 			continue;
 		f->rivals[f->n_subjects] = hash == he ? FACTS_HE | FACTS_EITHER
 		    : hash == she                     ? FACTS_SHE | FACTS_EITHER
@@ -113,13 +113,14 @@ static void find_subjects(struct facts *f, const struct json *row, struct slice 
 	const struct json *pronouns = json_get_type(row, "pronouns", JSON_STRING);
 
 	f->n_subjects = 0;
-	words_clear(&f->scan);
-	words_add(&f->scan, name);
+	wordhash_clear(&f->scan);
+	wordhash_add(&f->scan, name);
 	add_subjects(f, true);
 	f->n_names = f->n_subjects;
-	words_clear(&f->scan);
+	wordhash_clear(&f->scan);
 	buf_clear(&f->scratch);
-	words_add(&f->scan, pronouns ? json_text(pronouns, &f->scratch) : slice_str("he she they"));
+	wordhash_add(
+	    &f->scan, pronouns ? json_text(pronouns, &f->scratch) : slice_str("he she they"));
 	add_subjects(f, false);
 }
 
@@ -144,7 +145,7 @@ void facts_begin(struct facts *f, uint32_t number, const struct json *row, struc
 	f->first_claim = f->n_claims;
 }
 
-static void mention(struct facts_fact *fact, const struct word *word, size_t n)
+static void mention(struct facts_fact *fact, const struct wordhash_word *word, size_t n)
 {
 	uint64_t first = fact->now.n ? fact->now.word[0].hash : 0;
 
@@ -153,7 +154,7 @@ static void mention(struct facts_fact *fact, const struct word *word, size_t n)
 			fact->mentioned_now = true;
 }
 
-void facts_prose(struct facts *f, const struct word *word, size_t n)
+void facts_prose(struct facts *f, const struct wordhash_word *word, size_t n)
 {
 	for (size_t i = 0; i < f->n; i++)
 		mention(&f->fact[i], word, n);
@@ -179,7 +180,7 @@ void facts_say(struct facts *f, size_t fact, struct slice said)
 	buf_slice(&f->said, said);
 }
 
-static bool contains(const struct words *all, const struct words *part)
+static bool contains(const struct wordhash *all, const struct wordhash *part)
 {
 	for (size_t i = 0; i < all->n; i++)
 		if (facts_stands(part, all->word + i, all->n - i))
@@ -193,12 +194,12 @@ static void member_age(struct facts *f, const struct json *value)
 	uint32_t own = f->ages[f->rows - 1];
 	double n = json_is(value, JSON_NUMBER) ? json_double(value) : -1;
 
-	words_clear(&f->scan);
+	wordhash_clear(&f->scan);
 	buf_clear(&f->scratch);
 	if (json_is(value, JSON_STRING))
-		words_add(&f->scan, json_text(value, &f->scratch));
+		wordhash_add(&f->scan, json_text(value, &f->scratch));
 	for (size_t i = 0; i < f->scan.n && n < 0; i++)
-		if (f->scan.word[i].flags & WORDS_NUMBER)
+		if (f->scan.word[i].flags & WORDHASH_NUMBER)
 			n = f->scan.word[i].number;
 	if (own == FACTS_NONE || n < 0 || n == own)
 		return;
@@ -320,13 +321,13 @@ void facts_free(struct facts *f)
 	for (size_t i = 0; i < f->n; i++) {
 		rows_free(&f->fact[i].values);
 		free(f->fact[i].own);
-		words_free(&f->fact[i].now);
+		wordhash_free(&f->fact[i].now);
 	}
 	free(f->ages);
 	free(f->claim);
 	buf_free(&f->said);
 	buf_free(&f->scratch);
-	words_free(&f->scan);
+	wordhash_free(&f->scan);
 	free(f->class);
 	free(f);
 }

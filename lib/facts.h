@@ -39,7 +39,7 @@
 #include "err.h"
 #include "json.h"
 #include "slice.h"
-#include "words.h"
+#include "wordhash.h"
 
 enum { FACTS_MAX = 16 };
 
@@ -59,7 +59,7 @@ void facts_know(struct facts *f, size_t fact, struct slice value);
 
 /* Rows come with rising numbers; name may be empty. */
 void facts_begin(struct facts *f, uint32_t number, const struct json *row, struct slice name);
-void facts_prose(struct facts *f, const struct word *word, size_t n);
+void facts_prose(struct facts *f, const struct wordhash_word *word, size_t n);
 void facts_member(struct facts *f, struct slice name, const struct json *value);
 void facts_end(struct facts *f);
 

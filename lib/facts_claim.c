@@ -7,7 +7,7 @@
 /* Where the reading of a text stands. */
 struct scan {
 	struct facts *f;
-	const struct word *word;
+	const struct wordhash_word *word;
 	size_t n;
 	const struct facts_word *const *class;
 	bool ours; /* the sentence's subject is the person */
@@ -23,7 +23,7 @@ static bool is_class(const struct scan *s, size_t i, uint32_t class)
 /* Is word i within the sentence and the clause of the one before it? */
 static bool joined(const struct scan *s, size_t i)
 {
-	return i < s->n && !(s->word[i].flags & WORDS_BREAK);
+	return i < s->n && !(s->word[i].flags & WORDHASH_BREAK);
 }
 
 /* A pronoun means the person only while nobody else has come up whom it could mean. */
@@ -66,13 +66,13 @@ static size_t past_adverbs(const struct scan *s, size_t i)
 	return i;
 }
 
-bool facts_stands(const struct words *phrase, const struct word *word, size_t n)
+bool facts_stands(const struct wordhash *phrase, const struct wordhash_word *word, size_t n)
 {
 	if (phrase->n == 0 || n < phrase->n)
 		return false;
 	for (size_t i = 0; i < phrase->n; i++)
 		if (word[i].hash != phrase->word[i].hash ||
-		    (i > 0 && (word[i].flags & WORDS_BREAK)))
+		    (i > 0 && (word[i].flags & WORDHASH_BREAK)))
 			return false;
 	return true;
 }
@@ -83,12 +83,12 @@ enum { BESIDE = 64 };
 /* Is what is given mentioned in the sentence that word i stands in? */
 static bool mentioned_beside(const struct scan *s, size_t fact, size_t i)
 {
-	const struct words *own = &s->f->fact[fact].now;
+	const struct wordhash *own = &s->f->fact[fact].now;
 	size_t from = i, to = i + 1;
 
-	while (from > 0 && i - from < BESIDE && !(s->word[from].flags & WORDS_SENTENCE))
+	while (from > 0 && i - from < BESIDE && !(s->word[from].flags & WORDHASH_SENTENCE))
 		from--;
-	while (to < s->n && to - i < BESIDE && !(s->word[to].flags & WORDS_SENTENCE))
+	while (to < s->n && to - i < BESIDE && !(s->word[to].flags & WORDHASH_SENTENCE))
 		to++;
 	for (; from < to; from++)
 		if (facts_stands(own, s->word + from, to - from))
@@ -97,9 +97,9 @@ static bool mentioned_beside(const struct scan *s, size_t fact, size_t i)
 }
 
 /* "weaver" says nothing against "master weaver": is this one of the given value's own phrases? */
-static bool within_own(const struct words *own, const struct word *word, size_t n)
+static bool within_own(const struct wordhash *own, const struct wordhash_word *word, size_t n)
 {
-	const struct words phrase = {(struct word *)(uintptr_t)word, n, n};
+	const struct wordhash phrase = {(struct wordhash_word *)(uintptr_t)word, n, n};
 
 	for (size_t i = 0; i < own->n; i++)
 		if (facts_stands(&phrase, own->word + i, own->n - i))
@@ -121,7 +121,7 @@ static void claim(struct scan *s, size_t fact, size_t i, bool weak)
 		if (k > 1 && !joined(s, i + k - 1))
 			break;
 		if (!within_own(&f->fact[fact].now, s->word + i, k))
-			c->phrase[k - 1] = words_phrase(s->word + i, k);
+			c->phrase[k - 1] = wordhash_phrase(s->word + i, k);
 	}
 }
 
@@ -130,7 +130,7 @@ static size_t number_at(const struct scan *s, size_t i, uint32_t *number)
 {
 	if (i >= s->n)
 		return 0;
-	if (s->word[i].flags & WORDS_NUMBER) {
+	if (s->word[i].flags & WORDHASH_NUMBER) {
 		*number = s->word[i].number;
 		return 1;
 	}
@@ -231,7 +231,7 @@ static void general(struct scan *s, size_t i)
 		claim(s, s->f->occupation, i + 1, true);
 }
 
-static void classify(struct facts *f, const struct word *word, size_t n)
+static void classify(struct facts *f, const struct wordhash_word *word, size_t n)
 {
 	if (f->class_cap < n) {
 		f->class = mem_grow(f->class, n, sizeof *f->class);
@@ -250,7 +250,7 @@ static void begin_sentence(struct scan *s, size_t i)
 		dwelling(s, i);
 }
 
-void facts_claims(struct facts *f, const struct word *word, size_t n)
+void facts_claims(struct facts *f, const struct wordhash_word *word, size_t n)
 {
 	const uint32_t verbs =
 	    FACTS_BE | FACTS_I_AM | FACTS_WORKS | FACTS_BECAME | FACTS_LIVES | FACTS_AGED;
@@ -259,7 +259,7 @@ void facts_claims(struct facts *f, const struct word *word, size_t n)
 	classify(f, word, n);
 	s.class = f->class;
 	for (size_t i = 0; i < n; i++) {
-		if (word[i].flags & WORDS_SENTENCE)
+		if (word[i].flags & WORDHASH_SENTENCE)
 			begin_sentence(&s, i);
 		if (s.class[i] -> class == 0)
 			continue;

@@ -60,6 +60,6 @@ void facts_fill(struct facts_word table[FACTS_WORDS])
 		struct slice rest = slice_str(entries[i].words);
 
 		for (uint32_t place = 1; rest.ptr; place++)
-			put(table, &entries[i], words_hash(slice_split(&rest, ' ')), place);
+			put(table, &entries[i], wordhash_hash(slice_split(&rest, ' ')), place);
 	}
 }

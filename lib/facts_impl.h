@@ -84,7 +84,7 @@ struct facts_fact {
 	const char *name;
 	struct rows values; /* the hash of the phrase, and the value as it was first written */
 	uint32_t *own; /* by row: which value; FACTS_NONE */
-	struct words now; /* of the row at hand, without an article before it */
+	struct wordhash now; /* of the row at hand, without an article before it */
 	bool mentioned_now;
 	uint64_t given, mentioned;
 };
@@ -103,14 +103,14 @@ struct facts {
 	uint64_t subject[FACTS_SUBJECTS];
 	uint32_t rivals[FACTS_SUBJECTS]; /* who else may be meant by a pronoun: FACTS_OTHERS */
 	size_t n_names, n_subjects;
-	struct words scan; /* scratch */
+	struct wordhash scan; /* scratch */
 	const struct facts_word **class; /* of each word of the text at hand */
 	size_t class_cap;
 	struct facts_word table[FACTS_WORDS];
 };
 
 /* Looks for claims in a text of the row at hand. */
-void facts_claims(struct facts *f, const struct word *word, size_t n);
+void facts_claims(struct facts *f, const struct wordhash_word *word, size_t n);
 
 /* Adds a claim about the row at hand, to be filled. */
 struct facts_claim *facts_new_claim(struct facts *f, size_t fact);
@@ -119,6 +119,6 @@ struct facts_claim *facts_new_claim(struct facts *f, size_t fact);
 void facts_say(struct facts *f, size_t fact, struct slice said);
 
 /* Does the phrase begin at word, without punctuation in it? */
-bool facts_stands(const struct words *phrase, const struct word *word, size_t n);
+bool facts_stands(const struct wordhash *phrase, const struct wordhash_word *word, size_t n);
 
 #endif

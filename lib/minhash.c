@@ -1,6 +1,6 @@
 #include "minhash.h"
 
-#include "words.h"
+#include "wordhash.h"
 
 /* The lower 27 bits of half a mixed word are the hash, the five above them the bin. */
 enum { HASH_BITS = 27, EMPTY = -1 };
@@ -19,7 +19,7 @@ static void throw(uint32_t least[MINHASH_BINS], uint32_t bits)
 static uint32_t borrowed(const uint32_t least[MINHASH_BINS], unsigned part, unsigned bin)
 {
 	for (uint64_t i = 0;; i++) {
-		unsigned from = (unsigned)words_mix(i << 16 | part << 8 | bin) % MINHASH_BINS;
+		unsigned from = (unsigned)wordhash_mix(i << 16 | part << 8 | bin) % MINHASH_BINS;
 
 		if (least[from] != (uint32_t)EMPTY)
 			return least[from];
@@ -33,7 +33,7 @@ void minhash_make(struct minhash *m, const uint64_t *hashes, size_t n)
 	memset(least, EMPTY, sizeof least);
 	for (size_t i = 0; i < n; i++) {
 		uint64_t a = hashes[i];
-		uint64_t b = words_mix(a + UINT64_C(0x9e3779b97f4a7c15));
+		uint64_t b = wordhash_mix(a + UINT64_C(0x9e3779b97f4a7c15));
 
 		throw(least[0], (uint32_t)a);
 		throw(least[1], (uint32_t)(a >> 32));
@@ -46,7 +46,7 @@ void minhash_make(struct minhash *m, const uint64_t *hashes, size_t n)
 
 			if (least_here == (uint32_t)EMPTY)
 				least_here = borrowed(least[p], p, i);
-			m->place[p * MINHASH_BINS + i] = (uint8_t)words_mix(least_here);
+			m->place[p * MINHASH_BINS + i] = (uint8_t)wordhash_mix(least_here);
 		}
 }
 

@@ -3,14 +3,14 @@
 #include <math.h>
 
 #include "check.h"
-#include "words.h"
+#include "wordhash.h"
 
 /* Adds n different hashes, each several times. */
 static void add(struct distinct *d, uint64_t n, unsigned times)
 {
 	for (unsigned t = 0; t < times; t++)
 		for (uint64_t i = 0; i < n; i++)
-			distinct_add(d, words_mix(i + 1));
+			distinct_add(d, wordhash_mix(i + 1));
 }
 
 static void exact(void)

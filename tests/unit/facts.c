@@ -49,11 +49,11 @@ static void begin(struct facts *f, uint32_t number, const char *row)
 
 static void prose(struct facts *f, const char *text)
 {
-	struct words w = {0};
+	struct wordhash w = {0};
 
-	words_add(&w, slice_str(text));
+	wordhash_add(&w, slice_str(text));
 	facts_prose(f, w.word, w.n);
-	words_free(&w);
+	wordhash_free(&w);
 }
 
 static const char *resolve(struct facts *f)

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "check.h"
-#include "words.h"
+#include "wordhash.h"
 
 enum { MOST = 1000 };
 
@@ -14,8 +14,8 @@ static double pair(uint64_t seed, size_t n, double similarity, struct minhash *a
 	size_t shared = (size_t)lround(2 * (double)n * similarity / (1 + similarity));
 
 	for (size_t i = 0; i < n; i++) {
-		x[i] = words_mix(words_mix(seed) + i);
-		y[i] = i < shared ? x[i] : words_mix(~words_mix(seed) + i);
+		x[i] = wordhash_mix(wordhash_mix(seed) + i);
+		y[i] = i < shared ? x[i] : wordhash_mix(~wordhash_mix(seed) + i);
 	}
 	minhash_make(a, x, n);
 	minhash_make(b, y, n);
@@ -89,8 +89,8 @@ static void bands(void)
 static void properties(void)
 {
 	struct minhash a, b;
-	uint64_t one = words_mix(1), set[] = {words_mix(3), words_mix(1), words_mix(2)};
-	uint64_t other[] = {words_mix(2), words_mix(2), words_mix(1), words_mix(3)};
+	uint64_t one = wordhash_mix(1), set[] = {wordhash_mix(3), wordhash_mix(1), wordhash_mix(2)};
+	uint64_t other[] = {wordhash_mix(2), wordhash_mix(2), wordhash_mix(1), wordhash_mix(3)};
 
 	check_test("order and repetition do not matter; one member is enough");
 	minhash_make(&a, set, 3);

@@ -1,4 +1,4 @@
-#include "words.h"
+#include "wordhash.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include "mem.h"
 #include "utf8.h"
 
-/* FNV-1a's prime and basis; words_mix() makes up for its weak low bits. */
+/* FNV-1a's prime and basis; wordhash_mix() makes up for its weak low bits. */
 #define PRIME UINT64_C(0x100000001b3)
 #define BASIS UINT64_C(0xcbf29ce484222325)
 
@@ -41,7 +41,7 @@ static unsigned gap_of(uint32_t cp)
 	case '\n':
 	case 0x2026: /* … */
 	case 0x3002: /* the ideographic full stop */
-		return WORDS_SENTENCE | WORDS_BREAK;
+		return WORDHASH_SENTENCE | WORDHASH_BREAK;
 	case ',':
 	case ';':
 	case ':':
@@ -52,7 +52,7 @@ static unsigned gap_of(uint32_t cp)
 	case 0x2014:
 	case 0x201c: /* quotes */
 	case 0x201d:
-		return WORDS_BREAK;
+		return WORDHASH_BREAK;
 	default:
 		return 0;
 	}
@@ -108,9 +108,9 @@ static uint64_t put(uint64_t h, uint32_t cp)
 }
 
 /* r stands at a letter. */
-static struct word take(struct reader *r)
+static struct wordhash_word take(struct reader *r)
 {
-	struct word w = {BASIS, 0, r->gap | WORDS_NUMBER};
+	struct wordhash_word w = {BASIS, 0, r->gap | WORDHASH_NUMBER};
 	bool first = true;
 	size_t n, digits = 0;
 
@@ -122,7 +122,7 @@ static struct word take(struct reader *r)
 			cp = '\'';
 		}
 		if (cp < '0' || cp > '9' || ++digits > DIGITS)
-			w.flags &= ~(unsigned)WORDS_NUMBER;
+			w.flags &= ~(unsigned)WORDHASH_NUMBER;
 		else
 			w.number = w.number * 10 + (cp - '0');
 		if (cp >= 'a' && cp <= 'z') {
@@ -130,17 +130,17 @@ static struct word take(struct reader *r)
 			continue;
 		}
 		if (first && utf8_fold(cp) != cp)
-			w.flags |= WORDS_CAPITAL;
+			w.flags |= WORDHASH_CAPITAL;
 		w.hash = put(w.hash, utf8_fold(cp));
 	}
-	w.hash = words_mix(w.hash);
+	w.hash = wordhash_mix(w.hash);
 	r->gap = 0;
 	return w;
 }
 
-void words_add(struct words *w, struct slice text)
+void wordhash_add(struct wordhash *w, struct slice text)
 {
-	struct reader r = {text.ptr, text.ptr + text.len, WORDS_SENTENCE | WORDS_BREAK};
+	struct reader r = {text.ptr, text.ptr + text.len, WORDHASH_SENTENCE | WORDHASH_BREAK};
 
 	if (text.len == 0)
 		return;
@@ -151,7 +151,7 @@ void words_add(struct words *w, struct slice text)
 	}
 }
 
-uint64_t words_hash(struct slice text)
+uint64_t wordhash_hash(struct slice text)
 {
 	struct reader r = {text.ptr, text.ptr + text.len, 0};
 
@@ -161,8 +161,8 @@ uint64_t words_hash(struct slice text)
 	return r.ptr < r.end ? take(&r).hash : 0;
 }
 
-void words_free(struct words *w)
+void wordhash_free(struct wordhash *w)
 {
 	free(w->word);
-	*w = (struct words){0};
+	*w = (struct wordhash){0};
 }
