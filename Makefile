@@ -56,6 +56,9 @@ $(OBJ)/npc-cache: $(OBJ)/cmd/npc-cache.o $(OBJ)/libnpc.a
 $(OBJ)/npc-recall: $(OBJ)/cmd/npc-recall.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MEMORY) $(STORE) -lm
 
+$(OBJ)/npc-census: $(OBJ)/cmd/npc-census.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libzstd.a -lm
+
 # What knows a remote store is a program of its own, so that npc-cache links none of it.
 $(OBJ)/npc-cache-redis: $(OBJ)/cmd/npc-cache-redis.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(REDIS) $(STORE) -lm
@@ -128,6 +131,7 @@ bench:
 	@tests/bench/llm.sh
 	@tests/bench/cache.sh
 	@tests/bench/recall.sh
+	@tests/bench/census.sh
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/npc

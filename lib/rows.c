@@ -15,7 +15,7 @@ struct rows_row {
 enum { FIRST_SLOTS = 64 };
 #define ROWS_MAX ((size_t)1 << 31)
 
-static struct slice id_of(const struct rows *r, size_t i)
+struct slice rows_id(const struct rows *r, size_t i)
 {
 	return slice_make(r->text.ptr + r->row[i].at, r->row[i].id_len);
 }
@@ -25,7 +25,7 @@ static uint32_t *slot_of(const struct rows *r, struct slice id)
 {
 	size_t mask = r->n_slots - 1, at = (size_t)rng_key(0, id) & mask;
 
-	while (r->slots[at] && !slice_eq(id_of(r, r->slots[at] - 1), id))
+	while (r->slots[at] && !slice_eq(rows_id(r, r->slots[at] - 1), id))
 		at = (at + 1) & mask;
 	return r->slots + at;
 }
@@ -38,7 +38,7 @@ static void make_slots(struct rows *r)
 	r->n_slots = r->n_slots ? r->n_slots * 2 : FIRST_SLOTS;
 	r->slots = mem_array(r->n_slots, sizeof *r->slots);
 	for (size_t i = 0; i < r->count; i++)
-		*slot_of(r, id_of(r, i)) = (uint32_t)(i + 1);
+		*slot_of(r, rows_id(r, i)) = (uint32_t)(i + 1);
 }
 
 bool rows_add(struct rows *r, struct slice id, struct slice text)

@@ -34,6 +34,7 @@ bool rows_add(struct rows *r, struct slice id, struct slice text);
 bool rows_find(const struct rows *r, struct slice id, size_t *i);
 
 struct slice rows_text(const struct rows *r, size_t i);
+struct slice rows_id(const struct rows *r, size_t i);
 
 /* A mark that the caller may set on a row. */
 bool rows_marked(const struct rows *r, size_t i);

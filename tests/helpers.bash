@@ -44,10 +44,15 @@ hostile_values() {
 	done
 }
 
-# keeps_its_manners PROGRAM [ARG...]: what is true of all programs that read lines.
+# keeps_its_manners PROGRAM [ARG...]: what is true of all programs that read lines and write some.
 keeps_its_manners() {
 	run -0 --separate-stderr "$@" </dev/null
 	assert_output ''
+	knows_its_options "$@"
+}
+
+# knows_its_options PROGRAM [ARG...]: the same of those that have something to say of no lines.
+knows_its_options() {
 	run -0 "$1" --help
 	assert_line --index 0 --partial "usage: $1"
 	run -0 "$1" -V
