@@ -59,8 +59,20 @@ static void open_memory(struct program *p, bool write, bool must_exist)
 		filter_usage(&p->filter, "%s: which database? -m FILE or NPC_MEMORY names it",
 		    p->options.name);
 	p->memory = memory_open(o, &e);
-	if (!p->memory)
+	if (!p->memory && !(o->empty && *o->empty))
 		stop(&e);
+}
+
+/* Before the first memory is added there may be no database, or one that is only being made. */
+static void open_if_any(struct program *p)
+{
+	bool empty = false;
+
+	if (!database(p) || (access(database(p), F_OK) < 0 && errno == ENOENT))
+		return;
+	p->options.memory.empty = &empty;
+	open_memory(p, false, true);
+	p->options.memory.empty = NULL;
 }
 
 static int end(struct program *p)
@@ -243,9 +255,8 @@ static int embed(struct program *p, char **operands)
 	if (!model)
 		filter_usage(
 		    &p->filter, "embed: which model? --model MODEL or NPC_EMBED_MODEL names it");
-	/* Before the first memory is added there is no database. */
-	if (!o->queries && database(p) && (access(database(p), F_OK) == 0 || errno != ENOENT))
-		open_memory(p, false, true);
+	if (!o->queries)
+		open_if_any(p);
 	*w =
 	    (struct wanted){.memory = p->memory, .queries = o->queries, .failed = failed, .ctx = p};
 	w->embedder = (struct embedder){.model = model, .dimensions = o->dimensions};
