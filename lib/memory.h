@@ -58,6 +58,7 @@ struct memory_options {
 	    language; /* for a new file, see words.h; NULL: "en". Another one than the file's is an error */
 	bool rebuild; /* opened though its words are by older rules: for memory_check() */
 	int64_t wait_ms; /* for other writers; 0: 60 s */
+	bool *empty; /* or NULL; set where it cannot be read since nothing has been added yet */
 };
 
 /*

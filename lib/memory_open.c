@@ -146,6 +146,8 @@ static int heading(struct memory *m, const struct memory_options *o, int64_t wai
 		if (found(m, o, wait_ms, e) < 0 || read_heading(m, &h, e) < 0)
 			return -1;
 	} else if (h.application == 0 && h.things == 0) {
+		if (o->empty)
+			*o->empty = true;
 		return err_set(e, "%s: empty: nothing has been added to it", m->path);
 	}
 	return check_heading(m, &h, e);

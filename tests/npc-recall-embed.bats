@@ -172,6 +172,18 @@ teardown() {
 	sound
 }
 
+@test "embed -m: a database that is not there, or only just, knows nothing; a bad one is an error" {
+	memories 1 3 >in
+	npc-recall embed in >want
+	: >world.db
+	npc-recall embed in | same - want
+	npc-recall add </dev/null
+	npc-recall embed in | same - want
+	echo 'no database, whatever it is called' >world.db
+	run -3 npc-recall embed in
+	run -0 npc-recall embed -q in
+}
+
 @test "embed | npc-cache run npc-llm | add, and the same for queries" {
 	start_server
 	export NPC_BASE_URL=$SERVER_URL/v1
