@@ -242,9 +242,6 @@ static int embed(struct program *p, char **operands)
 	struct wanted *w = &p->wanted;
 	struct err e;
 
-	if (!model)
-		filter_usage(
-		    &p->filter, "embed: which model? --model MODEL or NPC_EMBED_MODEL names it");
 	if (!o->queries)
 		open_if_any(p);
 	*w =

@@ -87,7 +87,8 @@ void embedder_put(struct embedder *m, struct buf *b)
 	jw_member_cstr(b, "url", "/v1/embeddings");
 	jw_name(b, "body");
 	jw_object(b);
-	jw_member_cstr(b, "model", m->model);
+	if (m->model)
+		jw_member_cstr(b, "model", m->model);
 	if (m->dimensions)
 		jw_member_int(b, "dimensions", (int64_t)m->dimensions);
 	put_array(b, "input", buf_all(&m->inputs));

@@ -34,7 +34,7 @@ enum { EMBEDDER_ALONE = 24 << 10, EMBEDDER_TEXT = 256 << 10, EMBEDDER_RECORDS = 
 
 struct embedder {
 	const char *carried; /* the name of what is carried */
-	const char *model;
+	const char *model; /* or NULL: the server has but one */
 	uint64_t dimensions; /* 0: the model's own */
 	size_t batch;
 	uint64_t number; /* of requests so far */
