@@ -106,14 +106,16 @@ struct memory_kept {
 	struct columns columns;
 };
 
+enum { MEMORY_KEEP_BITS = 1024 }; /* bytes of them */
+
 struct memory_keep {
 	struct memory_kept *kept;
 	int64_t *collection; /* beside kept, for the search */
 	size_t n, cap, bytes;
 	uint64_t clock, refused;
 	unsigned version; /* of the data, as SQLite counts it */
-	unsigned char
-	    seen[1024]; /* a bit for a collection, or some that share it: asked for before */
+	/* A bit for a collection, or for some that share it: asked for before; too large to be kept. */
+	unsigned char seen[MEMORY_KEEP_BITS], large[MEMORY_KEEP_BITS];
 };
 
 struct memory {
