@@ -12,7 +12,6 @@
 #include "filter.h"
 #include "keeper.h"
 #include "mem.h"
-#include "memo.h"
 #include "recallopts.h"
 #include "timestamp.h"
 #include "wanted.h"
@@ -29,7 +28,6 @@ struct program {
 	struct asker asker;
 	struct wanted wanted;
 	struct keeper keeper;
-	struct memo memo;
 	struct slice *id; /* that are named */
 };
 
@@ -77,6 +75,8 @@ static void open_if_any(struct program *p)
 
 static int end(struct program *p)
 {
+	stats_int(&p->filter.stats, "lines", p->filter.lines);
+	stats_int(&p->filter.stats, "failed", p->filter.failed);
 	memory_close(p->memory);
 	recallopts_free(&p->options);
 	conf_free(&p->conf);
@@ -127,25 +127,24 @@ static void failed(void *ctx, const char *why)
 	filter_fail(&p->filter, "%s", why);
 }
 
+static void tell_without(uint64_t n, const char *what, const struct err *why)
+{
+	if (n)
+		diag_warn(
+		    "%llu of the %s have no embedding: %s", (unsigned long long)n, what, why->text);
+}
+
 static int add(struct program *p, char **operands)
 {
 	struct filter_reader reader = {add_line, add_bad, commit_batch, p};
-	struct stats *s = &p->filter.stats;
 	struct adder *a = &p->adder;
 
 	open_memory(p, true, false);
 	*a = (struct adder){.memory = p->memory, .failed = failed, .ctx = p};
 	filter_read(&p->filter, operands, &reader);
 	commit_batch(p);
-	if (a->without)
-		diag_warn("%llu of the memories have no embedding: %s",
-		    (unsigned long long)a->without, a->why.text);
-	stats_int(s, "lines", p->filter.lines);
-	stats_int(s, "added", a->added);
-	stats_int(s, "replaced", a->replaced);
-	stats_int(s, "same", a->same);
-	stats_int(s, "failed", p->filter.failed);
-	stats_int(s, "without_embedding", a->without);
+	tell_without(a->without, "memories", &a->why);
+	adder_stats(a, &p->filter.stats);
 	adder_free(a);
 	return end(p);
 }
@@ -181,7 +180,6 @@ static int query(struct program *p, char **operands)
 {
 	struct filter_reader reader = {.line = query_line, .bad = bad_query, .ctx = p};
 	struct recallopts *o = &p->options;
-	struct stats *s = &p->filter.stats;
 	struct asker *a = &p->asker;
 
 	/* That something was recalled may be lost at a power cut: no query waits for the disk. */
@@ -195,15 +193,8 @@ static int query(struct program *p, char **operands)
 	    .failed = failed,
 	    .ctx = p};
 	filter_read(&p->filter, operands, &reader);
-	if (a->without)
-		diag_warn("%llu of the queries have no embedding: %s",
-		    (unsigned long long)a->without, a->why.text);
-	stats_int(s, "lines", p->filter.lines);
-	stats_int(s, "queries", a->queries);
-	stats_int(s, "recalled", a->recalled);
-	stats_int(s, "passed", a->passed);
-	stats_int(s, "failed", p->filter.failed);
-	stats_int(s, "without_embedding", a->without);
+	tell_without(a->without, "queries", &a->why);
+	asker_stats(a, &p->filter.stats);
 	asker_free(a);
 	return end(p);
 }
@@ -248,7 +239,6 @@ static int embed(struct program *p, char **operands)
 	 */
 	struct filter_reader reader = {embed_line, embed_bad, o->queries ? embed_rest : NULL, p};
 	const char *model = o->model ? o->model : conf_get(&p->conf, "NPC_EMBED_MODEL");
-	struct stats *s = &p->filter.stats;
 	struct wanted *w = &p->wanted;
 	struct err e;
 
@@ -265,11 +255,7 @@ static int embed(struct program *p, char **operands)
 		stop(&e);
 	filter_read(&p->filter, operands, &reader);
 	embed_rest(p);
-	stats_int(s, "lines", p->filter.lines);
-	stats_int(s, "requests", w->requests);
-	stats_int(s, "unasked", w->unasked);
-	stats_int(s, "known", w->known);
-	stats_int(s, "failed", p->filter.failed);
+	wanted_stats(w, &p->filter.stats);
 	wanted_free(w);
 	return end(p);
 }
@@ -350,45 +336,27 @@ static int keep(struct program *p, char **operands)
 
 /* ---- check, compact */
 
-static int read_stored(void *ctx, struct slice json, struct memory_record *r, struct err *e)
-{
-	struct program *p = ctx;
-	const struct json *root = json_parse(&p->filter.doc, json, e);
-
-	if (!root || memo_read(&p->memo, root, NULL, memory_words(p->memory), e) < 0)
-		return -1;
-	*r = p->memo.record;
-	return 0;
-}
-
 static void finding(void *ctx, const char *what)
 {
 	(void)ctx;
 	diag_warn("%s", what);
 }
 
-static int check(struct program *p)
+/* What check finds wrong counts as failed, though it is made anew. */
+static int mend(struct program *p)
 {
-	struct memory_checker c = {read_stored, finding, p};
+	const struct recallopts *o = &p->options;
 	struct err e;
+	int status;
 
-	p->options.memory.rebuild = true;
+	p->options.memory.rebuild = o->command == RECALL_CHECK;
 	open_memory(p, true, true);
 	filter_begin(&p->filter);
-	if (memory_check(p->memory, p->options.rebuild, &c, &p->filter.failed, &e) < 0)
-		stop(&e);
-	stats_int(&p->filter.stats, "findings", p->filter.failed);
-	memo_free(&p->memo);
-	return end(p);
-}
-
-static int compact(struct program *p)
-{
-	struct err e;
-
-	open_memory(p, true, true);
-	filter_begin(&p->filter);
-	if (memory_compact(p->memory, &e) < 0)
+	if (o->command == RECALL_COMPACT)
+		status = memory_compact(p->memory, &e);
+	else
+		status = keeper_check(p->memory, o->rebuild, finding, p, &p->filter.failed, &e);
+	if (status < 0)
 		stop(&e);
 	return end(p);
 }
@@ -412,9 +380,8 @@ static int dispatch(struct program *p, char **operands)
 	case RECALL_EMBED:
 		return embed(p, operands);
 	case RECALL_CHECK:
-		return check(p);
 	case RECALL_COMPACT:
-		return compact(p);
+		return mend(p);
 	default:
 		return keep(p, operands);
 	}

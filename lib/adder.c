@@ -67,7 +67,6 @@ static int put(struct adder *a, const struct json *object, struct err *e)
 	a->n++;
 	a->bytes += r->json.len + r->dimensions * sizeof(float);
 	if (put == MEMORY_REFUSED) {
-		a->refused++;
 		fail(a, object, e->text);
 		return 0;
 	}
@@ -173,6 +172,14 @@ int adder_commit(struct adder *a, struct err *e)
 	a->open = false;
 	a->n = a->bytes = 0;
 	return 0;
+}
+
+void adder_stats(const struct adder *a, struct stats *s)
+{
+	stats_int(s, "added", a->added);
+	stats_int(s, "replaced", a->replaced);
+	stats_int(s, "same", a->same);
+	stats_int(s, "without_embedding", a->without);
 }
 
 void adder_free(struct adder *a)

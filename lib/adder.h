@@ -28,6 +28,7 @@
 #include "memo.h"
 #include "memory.h"
 #include "slice.h"
+#include "stats.h"
 
 enum { ADDER_BATCH = 4096, ADDER_BYTES = 32 << 20 };
 
@@ -41,7 +42,7 @@ struct adder {
 	struct buf acks; /* lines, good once the batch is committed */
 	struct embedded line;
 	struct memo memo;
-	uint64_t added, replaced, same, refused;
+	uint64_t added, replaced, same;
 	uint64_t without; /* memories whose embedding was asked for and did not come */
 	struct err why; /* the last of those */
 };
@@ -55,6 +56,8 @@ bool adder_full(const struct adder *a);
 
 /* Nothing happens where nothing was added. */
 int adder_commit(struct adder *a, struct err *e);
+
+void adder_stats(const struct adder *a, struct stats *s);
 
 void adder_free(struct adder *a);
 

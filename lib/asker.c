@@ -131,6 +131,14 @@ int asker_line(struct asker *a, struct slice text, struct buf *out, struct err *
 	}
 }
 
+void asker_stats(const struct asker *a, struct stats *s)
+{
+	stats_int(s, "queries", a->queries);
+	stats_int(s, "recalled", a->recalled);
+	stats_int(s, "passed", a->passed);
+	stats_int(s, "without_embedding", a->without);
+}
+
 void asker_free(struct asker *a)
 {
 	recall_free(a->recall);

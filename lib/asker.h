@@ -28,6 +28,7 @@
 #include "question.h"
 #include "recall.h"
 #include "slice.h"
+#include "stats.h"
 
 struct asker {
 	struct memory *memory;
@@ -47,6 +48,8 @@ struct asker {
 };
 
 int asker_line(struct asker *a, struct slice text, struct buf *out, struct err *e);
+
+void asker_stats(const struct asker *a, struct stats *s);
 
 void asker_free(struct asker *a);
 

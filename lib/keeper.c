@@ -1,6 +1,7 @@
 #include "keeper.h"
 
 #include "jw.h"
+#include "memo.h"
 #include "timestamp.h"
 #include "vector.h"
 
@@ -156,6 +157,46 @@ int keeper_stat(struct keeper *k, bool by_npc, struct err *e)
 		return -1;
 	memory_release(k->memory);
 	return 0;
+}
+
+/* ---- checked */
+
+struct reader {
+	struct memory *memory;
+	struct json_doc doc;
+	struct memo memo;
+	void (*told)(void *ctx, const char *finding);
+	void *ctx;
+};
+
+static int read_stored(void *ctx, struct slice json, struct memory_record *r, struct err *e)
+{
+	struct reader *d = ctx;
+	const struct json *root = json_parse(&d->doc, json, e);
+
+	if (!root || memo_read(&d->memo, root, NULL, memory_words(d->memory), e) < 0)
+		return -1;
+	*r = d->memo.record;
+	return 0;
+}
+
+static void tell(void *ctx, const char *finding)
+{
+	const struct reader *d = ctx;
+
+	d->told(d->ctx, finding);
+}
+
+int keeper_check(struct memory *m, bool all, void (*told)(void *ctx, const char *finding),
+    void *ctx, size_t *wrong, struct err *e)
+{
+	struct reader d = {.memory = m, .told = told, .ctx = ctx};
+	struct memory_checker c = {read_stored, tell, &d};
+	int status = memory_check(m, all, &c, wrong, e);
+
+	json_doc_free(&d.doc);
+	memo_free(&d.memo);
+	return status;
 }
 
 void keeper_free(struct keeper *k)

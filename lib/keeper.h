@@ -47,6 +47,10 @@ int keeper_forget(struct keeper *k, size_t keep, bool dry, struct err *e);
 /* One object, or with by_npc one for each collection. */
 int keeper_stat(struct keeper *k, bool by_npc, struct err *e);
 
+/* memory_check(), by how memories are read. told gets each finding, *wrong is how many there were. */
+int keeper_check(struct memory *m, bool all, void (*told)(void *ctx, const char *finding),
+    void *ctx, size_t *wrong, struct err *e);
+
 void keeper_free(struct keeper *k);
 
 #endif

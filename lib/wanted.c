@@ -160,6 +160,13 @@ int wanted_add(struct wanted *w, const struct json *object, struct buf *out, str
 	return 0;
 }
 
+void wanted_stats(const struct wanted *w, struct stats *s)
+{
+	stats_int(s, "requests", w->requests);
+	stats_int(s, "unasked", w->unasked);
+	stats_int(s, "known", w->known);
+}
+
 void wanted_free(struct wanted *w)
 {
 	if (!w->memory)

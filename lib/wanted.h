@@ -28,6 +28,7 @@
 #include "memo.h"
 #include "memory.h"
 #include "question.h"
+#include "stats.h"
 #include "words.h"
 
 struct wanted {
@@ -55,6 +56,8 @@ int wanted_add(struct wanted *w, const struct json *object, struct buf *out, str
 void wanted_bad(struct wanted *w, const char *message, struct buf *out);
 
 void wanted_end(struct wanted *w, struct buf *out);
+
+void wanted_stats(const struct wanted *w, struct stats *s);
 
 void wanted_free(struct wanted *w);
 
