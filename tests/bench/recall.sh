@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 unset "${!NPC_@}" "${!OPENAI_@}"
 export LC_ALL=C XDG_CONFIG_HOME=$work/config
 
-runs=5
+runs=5 peer=
 while getopts r: opt; do
 	case $opt in
 	r) runs=$OPTARG ;;
@@ -69,12 +69,18 @@ query() {
 	npc-recall -m "$work/store" query -k 10 "$@"
 }
 
+# median_of FILE COLUMN
+median_of() {
+	cut -d ' ' -f "$2" "$1" | median
+}
+
 # stream N OPTION...: wall and processor microseconds of one query among many: what the longer stream
-# takes more than the shorter, the median of some runs of each.
+# takes more than the shorter, the median of some runs of each. Before each run comes what $peer says.
 stream() {
 	local i
-	: >"$work/figures"
+	: >"$work/figures" && : >"$work/bare"
 	for ((i = 0; i < runs; i++)); do
+		$peer >>"$work/bare"
 		echo "$(seconds query "${@:2}" "$work/long") $(seconds query "${@:2}" "$work/short")" >>"$work/figures"
 	done
 	for i in 1 2; do
@@ -82,22 +88,31 @@ stream() {
 	done | paste -sd ' '
 }
 
-# vectors N PLAN...: N questions by vectors, beside a bare scan and a row a vector.
+# answered OPTION...: microseconds from line to line.
+answered() {
+	"$peers/asked" npc-recall -m "$work/store" query -k 10 "$@" <"$work/short" | cut -d ' ' -f 1
+}
+
+# vectors N PLAN...: N questions by vectors, beside a bare scan and a row a vector. Ratios are of
+# processor time, which others that use the machine disturb less.
 vectors() {
-	local kind wall cpu bare found rows
+	local kind wall cpu bare rows
 	for kind in gaussian clustered; do
 		store base64 -k "$kind" "${@:2}"
 		questions "$1" base64 -k "$kind" "${@:2}"
-		read -r bare found < <("$peers/scan" time -q "$1" -k "$kind" "${@:2}")
+		peer="$peers/scan time -q $1 -k $kind ${*:2}"
 		read -r wall cpu < <(stream "$1" --mode vector)
+		bare=$(median_of "$work/bare" 2)
 		read -r rows < <("$peers/rows" "$work/rows" -q $(($1 / 3)) -k "$kind" "${@:2}")
-		say "$kind: bare scan" '%9.1f us   recall@10 %s' "$bare" "$found"
-		say "$kind: a query in a stream" '%9.1f us   %.1f of processor, %s times the bare scan' "$wall" "$cpu" "$(over "$wall" "$bare")"
-		say "$kind: asked and answered in turn" '%9.1f us' "$("$peers/asked" npc-recall -m "$work/store" query -k 10 --mode vector <"$work/short" | cut -d ' ' -f 1)"
-		say "$kind: a row a vector in SQLite" '%9.1f us   %s times a query' "$rows" "$(over "$rows" "$wall")"
+		say "$kind: bare scan" '%9.1f us   %.1f of processor' "$(median_of "$work/bare" 1)" "$bare"
+		say "$kind: a query in a stream" '%9.1f us   %.1f of processor, %s times the bare scan' "$wall" "$cpu" "$(over "$cpu" "$bare")"
+		say "$kind: asked and answered in turn" '%9.1f us' "$(answered --mode vector)"
+		say "$kind: a row a vector in SQLite" '%9.1f us of processor, %s times a query' "$rows" "$(over "$rows" "$cpu")"
+		say "$kind: recall@10 of the bare scan" '%9.4f' "$("$peers/scan" found -q "$1" -k "$kind" "${@:2}")"
 		rm -f "$work"/rows*
 		recall_of_exact "$kind" "${@:2}"
 	done
+	peer=
 }
 
 # recall_of_exact KIND PLAN...: how much of the true top 10 npc-recall finds, when likeness alone counts.
@@ -107,7 +122,7 @@ recall_of_exact() {
 	[ "$n" -le 200 ] || n=200
 	"$peers/scan" exact -q "$n" -k "$@" >"$work/exact"
 	head -n "$n" "$work/short" | query --mode vector --recency 0 --importance 0 >"$work/answers"
-	say "$1: recall@10 against float32" '%9.4f' "$(jq -sc --slurpfile exact "$work/exact" \
+	say "$1: recall@10 of npc-recall" '%9.4f' "$(jq -sc --slurpfile exact "$work/exact" \
 		'[[., $exact] | transpose[] | .[1] + {recall: .[0].recall}] | .[]' "$work/answers" |
 		jq -n -f "$ROOT/tests/recall/score.jq" | jq '.["recall@10"]')"
 }
@@ -139,11 +154,11 @@ words() {
 	questions 3000 none -w -c 100
 	read -r wall cpu < <(stream 3000)
 	say 'a query in a stream' '%9.1f us   %.1f of processor' "$wall" "$cpu"
-	say 'asked and answered in turn' '%9.1f us' "$("$peers/asked" npc-recall -m "$work/store" query -k 10 <"$work/short" | cut -d ' ' -f 1)"
+	say 'asked and answered in turn' '%9.1f us' "$(answered)"
 	head -n 200 "$work/long" >"$work/some"
 	read -r filtered indexed < <("$peers/fts" time "$work/fts" "$work/memories" "$work/some")
-	say 'FTS5, the collection an indexed column' '%9.1f us   %s times a query' "$indexed" "$(over "$indexed" "$wall")"
-	say 'FTS5, the collection filtered after' '%9.1f us   %s times a query' "$filtered" "$(over "$filtered" "$wall")"
+	say 'FTS5, the collection an indexed column' '%9.1f us of processor, %s times a query' "$indexed" "$(over "$indexed" "$cpu")"
+	say 'FTS5, the collection filtered after' '%9.1f us of processor, %s times a query' "$filtered" "$(over "$filtered" "$cpu")"
 	rm -f "$work"/fts*
 }
 
@@ -155,7 +170,7 @@ rate() {
 		seconds npc-recall -m "$work/store" add "$work/memories" |
 			awk -v n="$(wc -l <"$work/memories")" '{print n / $1, n / $2}'
 	done >"$work/figures"
-	say "$1" '%9.0f rows/s   %.0f a second of processor' "$(median <"$work/figures")" "$(cut -d ' ' -f 2 "$work/figures" | median)"
+	say "$1" '%9.0f rows/s   %.0f a second of processor' "$(median_of "$work/figures" 1)" "$(median_of "$work/figures" 2)"
 }
 
 add() {

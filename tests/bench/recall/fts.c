@@ -2,8 +2,9 @@
  * Words in stock FTS5: the query's words in quotes, OR between them, the bm25() that it has.
  *
  *	fts answers FILE MEMORIES QUESTIONS	each question with `recall`, as npc-recall has it
- *	fts time FILE MEMORIES QUESTIONS	median microseconds of a question: the collection filtered
- *						after the match, and as an indexed column
+ *	fts time FILE MEMORIES QUESTIONS	the median microseconds of processor of a question: the
+ *						collection filtered after the match, and as an
+ *						indexed column
  *
  * MEMORIES and QUESTIONS are NDJSON as npc-recall takes them. FILE is made anew, and left there.
  */
@@ -144,7 +145,7 @@ static void ask(void *ctx, const struct json *question)
 {
 	struct asking *a = ctx;
 	struct buf match = {0};
-	int64_t from = clock_mono();
+	int64_t from = clock_cpu();
 
 	if (a->indexed) {
 		buf_str(&match, "token:");
@@ -161,7 +162,7 @@ static void ask(void *ctx, const struct json *question)
 		while (sqlite_step(a->s))
 			;
 		if (n_took < sizeof took / sizeof *took)
-			took[n_took++] = (double)(clock_mono() - from) / 1000;
+			took[n_took++] = (double)(clock_cpu() - from) / 1000;
 	}
 	buf_free(&match);
 }

@@ -4,7 +4,7 @@
  *
  *	rows FILE [PLAN…]
  *
- * Prints the median microseconds of a question. FILE is made anew, and left there.
+ * Prints the median microseconds of processor of a question. FILE is made anew, and left there.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,9 +108,9 @@ int main(int argc, char **argv)
 		int64_t from;
 
 		made_question_vector(made, q, x);
-		from = clock_mono();
+		from = clock_cpu();
 		search(scan, get, q % plan.collections, &best);
-		took[q] = (double)(clock_mono() - from) / 1000;
+		took[q] = (double)(clock_cpu() - from) / 1000;
 	}
 	printf("%.2f\n", made_median(took, (size_t)plan.questions));
 	sqlite3_finalize(scan);
