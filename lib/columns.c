@@ -4,6 +4,9 @@
 
 enum { FORMAT = 1 };
 
+/* More memories than any block has: a damaged one asks for no more room than this. */
+enum { MOST = 65536 };
+
 /* The columns of numbers that are stored one after the other, with the bytes of one held number. */
 enum { COLUMNS = 7 };
 
@@ -348,7 +351,7 @@ static bool read_all(struct columns *c, struct reader *r, bool with_terms)
 {
 	uint64_t format, n, terms;
 
-	if (!take_little(r, 1, &format) || format != FORMAT || !take_little(r, 4, &n) ||
+	if (!take_little(r, 1, &format) || format != FORMAT || !take_little(r, 4, &n) || n > MOST ||
 	    !take_little(r, 4, &terms))
 		return false;
 	for (size_t i = 0; i < COLUMNS; i++)

@@ -5,6 +5,7 @@
 
 #include "mem.h"
 #include "memory_impl.h"
+#include "timestamp.h"
 #include "vector.h"
 
 /*
@@ -16,12 +17,12 @@ static const char *const sql[SQL_COUNT] = {
     [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
-    [SQL_STORE] = "SELECT memories, words, vectors, triggers, dimensions, next_term, model, "
-		  "language FROM store",
+    [SQL_STORE] =
+	"SELECT memories, words, vectors, triggers, dimensions, next_term, next_row, model, "
+	"language FROM store",
     [SQL_STORE_SET] =
 	"UPDATE OR FAIL store SET memories = ?, words = ?, vectors = ?, triggers = ?, "
-	"dimensions = ?, next_term = ?, model = ?",
-    [SQL_LAST_ROW] = "SELECT max(row) FROM memory",
+	"dimensions = ?, next_term = ?, next_row = ?, model = ?",
     [SQL_COLLECTION] = "SELECT number, memories, words, vectors, triggers FROM collection "
 		       "WHERE npc = ?",
     [SQL_COLLECTION_NEW] = "INSERT INTO collection(npc) VALUES(?)",
@@ -33,7 +34,7 @@ static const char *const sql[SQL_COUNT] = {
 			"ORDER BY npc",
     [SQL_COUNT_COLLECTIONS] = "SELECT count(*) FROM collection",
     [SQL_COUNT_TERMS] = "SELECT count(*) FROM term",
-    [SQL_ID] = "SELECT row, json FROM memory WHERE collection = ? AND id = ?",
+    [SQL_ID] = "SELECT row, json, recalled, recalls FROM memory WHERE collection = ? AND id = ?",
     [SQL_IDS] = "SELECT row FROM collection CROSS JOIN memory ON collection = number "
 		"WHERE id = ?",
     [SQL_MEMORY] = "SELECT row, npc, id, json, recalled, recalls FROM memory, collection "
@@ -122,6 +123,12 @@ int memory_number(struct memory *m, sqlite3_stmt *s, int64_t *n, struct err *e)
 	return got < 0 ? -1 : 0;
 }
 
+int64_t memory_moment(sqlite3_stmt *s, int i)
+{
+	return sqlite3_column_type(s, i) == SQLITE_NULL ? TIMESTAMP_NONE
+							: sqlite3_column_int64(s, i);
+}
+
 struct slice memory_slice(sqlite3_stmt *s, int i)
 {
 	const char *ptr = sqlite3_column_blob(s, i);
@@ -159,8 +166,9 @@ int memory_store_load(struct memory *m, struct err *e)
 	t->triggers = sqlite3_column_int64(s, 3);
 	t->dimensions = sqlite3_column_int64(s, 4);
 	t->next_term = sqlite3_column_int64(s, 5);
-	sqlite3_snprintf(sizeof t->model, t->model, "%s", sqlite3_column_text(s, 6));
-	sqlite3_snprintf(sizeof t->language, t->language, "%s", sqlite3_column_text(s, 7));
+	t->next_row = sqlite3_column_int64(s, 6);
+	sqlite3_snprintf(sizeof t->model, t->model, "%s", sqlite3_column_text(s, 7));
+	sqlite3_snprintf(sizeof t->language, t->language, "%s", sqlite3_column_text(s, 8));
 	sqlite3_reset(s);
 	if (t->dimensions < 0 || t->dimensions > VECTOR_MAX)
 		return err_set(e, "%s: damaged: vectors of %lld dimensions", m->path,
@@ -181,7 +189,8 @@ int memory_store_save(struct memory *m, struct err *e)
 	sqlite3_bind_int64(s, 4, t->triggers);
 	sqlite3_bind_int64(s, 5, t->dimensions);
 	sqlite3_bind_int64(s, 6, t->next_term);
-	memory_bind(s, 7, slice_str(t->model));
+	sqlite3_bind_int64(s, 7, t->next_row);
+	memory_bind(s, 8, slice_str(t->model));
 	return memory_done(m, s, e);
 }
 
@@ -202,27 +211,11 @@ static int begin(struct memory *m, enum memory_sql how, struct err *e)
 	return 0;
 }
 
-static int first_row(struct memory *m, struct err *e)
-{
-	int64_t last;
-
-	if (memory_number(m, memory_sql(m, SQL_LAST_ROW, e), &last, e) < 0)
-		return -1;
-	m->pending.next_row = last + 1;
-	return 0;
-}
-
 int memory_begin(struct memory *m, struct err *e)
 {
 	memory_pending_clear(&m->pending);
 	buf_clear(&m->npc);
-	if (begin(m, SQL_BEGIN_WRITE, e) < 0)
-		return -1;
-	if (first_row(m, e) < 0) {
-		memory_rollback(m);
-		return -1;
-	}
-	return 0;
+	return begin(m, SQL_BEGIN_WRITE, e);
 }
 
 /* A statement that stands on a row holds on to what was there before. */

@@ -30,6 +30,7 @@ void memory_keep_clear(struct memory *m)
 	while (m->keep.n)
 		drop_kept(m, m->keep.n - 1);
 	memset(m->keep.seen, 0, sizeof m->keep.seen);
+	memset(m->keep.large, 0, sizeof m->keep.large);
 }
 
 void memory_keep_free(struct memory *m)
@@ -58,15 +59,30 @@ static size_t find(const struct memory_keep *k, int64_t collection)
 	return i;
 }
 
-/* Was it asked for before? From now on it was. */
-static bool asked_before(struct memory_keep *k, int64_t collection)
+/* Is the collection's bit set? From now on it is. */
+static bool noted(unsigned char *bits, int64_t collection)
 {
-	unsigned char *byte = &k->seen[(uint64_t)collection / 8 % sizeof k->seen];
+	unsigned char *byte = &bits[(uint64_t)collection / 8 % MEMORY_KEEP_BITS];
 	unsigned char bit = (unsigned char)(1U << ((uint64_t)collection & 7));
 	bool before = *byte & bit;
 
 	*byte |= bit;
 	return before;
+}
+
+static bool is_noted(const unsigned char *bits, int64_t collection)
+{
+	return bits[(uint64_t)collection / 8 % MEMORY_KEEP_BITS] >> ((uint64_t)collection & 7) & 1;
+}
+
+/* Is it worth copying? Copies that are thrown away cost more than reading again. */
+static bool worth_keeping(struct memory_keep *k, int64_t collection)
+{
+	size_t usual = k->n ? k->bytes / k->n : 0;
+
+	if (!noted(k->seen, collection) || is_noted(k->large, collection))
+		return false;
+	return k->bytes + usual <= KEPT_MOST || ++k->refused % PATIENCE == 0;
 }
 
 static size_t size_of(const struct columns *c)
@@ -86,19 +102,19 @@ static void drop_oldest(struct memory *m)
 	drop_kept(m, oldest);
 }
 
-/* Keeps it where there is room, or room is due; c is emptied or freed. */
+/* Keeps it, in place of those not used for longest; c is emptied or freed. */
 static void keep(struct memory *m, int64_t collection, unsigned parts, struct columns *c)
 {
 	struct memory_keep *k = &m->keep;
 	size_t bytes = size_of(c), cap = k->cap;
 
-	if (k->bytes + bytes > KEPT_MOST && ++k->refused % PATIENCE == 0)
-		while (k->n && k->bytes + bytes > KEPT_MOST)
-			drop_oldest(m);
-	if (k->bytes + bytes > KEPT_MOST || columns_over(c)) {
+	if (bytes > KEPT_MOST || columns_over(c)) {
+		noted(k->large, collection);
 		columns_free(c);
 		return;
 	}
+	while (k->n && k->bytes + bytes > KEPT_MOST)
+		drop_oldest(m);
 	k->collection = mem_more(k->collection, k->n, &cap, sizeof *k->collection);
 	k->kept = mem_more(k->kept, k->n, &k->cap, sizeof *k->kept);
 	k->collection[k->n] = collection;
@@ -225,7 +241,7 @@ int memory_blocks(struct memory *m, int64_t collection, unsigned parts,
 	if (i < m->keep.n)
 		drop_kept(m, i);
 	/* Within a transaction that writes, what is read may be taken back. */
-	if (!m->writing && asked_before(&m->keep, collection))
+	if (!m->writing && worth_keeping(&m->keep, collection))
 		v.copy = &copy;
 	if (read_blocks(&v, collection, e) < 0) {
 		columns_free(&copy);

@@ -70,7 +70,7 @@ static int repack(struct memory *m, int64_t collection, int64_t memories, struct
 	columns_clear(&m->edit);
 	while ((got = take_block(m, collection, &key, e)) == 1) {
 		columns_copy(&m->edit, &m->block, 0, m->block.n);
-		if (write_full(m, collection, false, e) < 0)
+		if (write_full(m, collection, m->edit.term.len > MEMORY_TERMS_MOST, e) < 0)
 			return -1;
 		key++;
 	}

@@ -44,17 +44,22 @@ static bool any_vector(const struct columns *c)
 	return false;
 }
 
+static int put_columns(struct memory *m, int64_t key, const struct columns *c, struct err *e)
+{
+	if (columns_over(c))
+		return err_set(e, "%s: a block is too large", m->path);
+	buf_clear(&m->blob);
+	columns_write(c, &m->blob);
+	return set(m, SQL_BLOCK_SET, key, &m->blob, e);
+}
+
 int memory_block_put(struct memory *m, int64_t key, const struct columns *c, struct err *e)
 {
 	if (c->n == 0)
 		return drop(m, SQL_BLOCK_DROP, key, e) < 0 || drop(m, SQL_CODES_DROP, key, e) < 0
 		    ? -1
 		    : 0;
-	if (columns_over(c))
-		return err_set(e, "%s: a block is too large", m->path);
-	buf_clear(&m->blob);
-	columns_write(c, &m->blob);
-	if (set(m, SQL_BLOCK_SET, key, &m->blob, e) < 0)
+	if (put_columns(m, key, c, e) < 0)
 		return -1;
 	if (!any_vector(c))
 		return drop(m, SQL_CODES_DROP, key, e);
@@ -328,7 +333,8 @@ static int merge(struct memory *m, int64_t collection, struct columns *c, struct
 	int got;
 
 	while ((got = block_of(m, collection, MEMORY_ROW_MAX, &m->block, &key, e)) == 1) {
-		if (m->block.n >= MEMORY_BLOCK || m->block.n > c->n)
+		if (m->block.n >= MEMORY_BLOCK || m->block.n > c->n ||
+		    m->block.term.len + c->term.len > MEMORY_TERMS_MOST)
 			return 0;
 		columns_copy(&m->block, c, 0, c->n);
 		swap(c, &m->block);
@@ -338,12 +344,23 @@ static int merge(struct memory *m, int64_t collection, struct columns *c, struct
 	return got;
 }
 
+/* So many from there on make a block: at least one. */
+static size_t block_of_these(const struct columns *c, size_t from)
+{
+	size_t n = 1;
+
+	while (n < MEMORY_BLOCK && from + n < c->n &&
+	    (columns_begin(c, from + n + 1) - columns_begin(c, from)) * sizeof(uint32_t) <=
+		MEMORY_TERMS_MOST)
+		n++;
+	return n;
+}
+
 int memory_blocks_write(
     struct memory *m, int64_t collection, const struct columns *c, struct err *e)
 {
-	for (size_t from = 0; from < c->n; from += MEMORY_BLOCK) {
-		size_t n = c->n - from < MEMORY_BLOCK ? c->n - from : MEMORY_BLOCK;
-
+	for (size_t from = 0, n; from < c->n; from += n) {
+		n = block_of_these(c, from);
 		columns_clear(&m->block);
 		columns_copy(&m->block, c, from, n);
 		if (memory_block_put(m, key_of(collection, &m->block), &m->block, e) < 0)
@@ -433,7 +450,8 @@ static int touch(struct memory *m, int64_t row, int64_t at, struct err *e)
 	if (i == c->n)
 		return err_set(e, "%s: damaged: run npc-recall check", m->path);
 	((int64_t *)(void *)c->recalled.ptr)[i] = at;
-	if (memory_block_put(m, key, c, e) < 0)
+	/* Its codes stay as they are. */
+	if (put_columns(m, key, c, e) < 0)
 		return -1;
 	return note_recalled(m, row, at, e);
 }

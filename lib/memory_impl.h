@@ -15,7 +15,6 @@ enum memory_sql {
 	SQL_ROLLBACK,
 	SQL_STORE,
 	SQL_STORE_SET,
-	SQL_LAST_ROW,
 	SQL_COLLECTION,
 	SQL_COLLECTION_NEW,
 	SQL_COLLECTION_ADD,
@@ -54,7 +53,7 @@ enum memory_sql {
 /* The one row of the table store. */
 struct memory_store {
 	int64_t memories, words, vectors, triggers;
-	int64_t dimensions, next_term;
+	int64_t dimensions, next_term, next_row;
 	char model[256], language[32];
 };
 
@@ -97,7 +96,6 @@ struct memory_pending {
 	struct buf terms; /* uint32_t: number in term << 2 | flags */
 	struct buf codes;
 	uint32_t counted; /* memories that were counted, for seen */
-	int64_t next_row;
 };
 
 /* A collection's blocks as one. */
@@ -108,14 +106,16 @@ struct memory_kept {
 	struct columns columns;
 };
 
+enum { MEMORY_KEEP_BITS = 1024 }; /* bytes of them */
+
 struct memory_keep {
 	struct memory_kept *kept;
 	int64_t *collection; /* beside kept, for the search */
 	size_t n, cap, bytes;
 	uint64_t clock, refused;
 	unsigned version; /* of the data, as SQLite counts it */
-	unsigned char
-	    seen[1024]; /* a bit for a collection, or some that share it: asked for before */
+	/* A bit for a collection, or for some that share it: asked for before; too large to be kept. */
+	unsigned char seen[MEMORY_KEEP_BITS], large[MEMORY_KEEP_BITS];
 };
 
 struct memory {
@@ -135,6 +135,9 @@ struct memory {
 	struct buf npc; /* of the last memory put, and its collection */
 	int64_t npc_collection;
 };
+
+/* Bytes of a block's terms: long texts do not make blocks that no buffer holds. */
+#define MEMORY_TERMS_MOST ((size_t)16 << 20)
 
 /* Where a block is kept: its collection and its first row. */
 #define MEMORY_ROW_BITS 40
@@ -157,6 +160,8 @@ int memory_error(struct memory *m, struct err *e);
 /* What is at column i; borrowed until the next step. */
 struct slice memory_slice(sqlite3_stmt *s, int i);
 int memory_bind(sqlite3_stmt *s, int i, struct slice text);
+/* ms, or TIMESTAMP_NONE. */
+int64_t memory_moment(sqlite3_stmt *s, int i);
 
 int memory_exec(struct memory *m, const char *sql, struct err *e);
 
@@ -199,7 +204,7 @@ int memory_block_put(struct memory *m, int64_t key, const struct columns *c, str
 int memory_block_get(
     struct memory *m, sqlite3_stmt *s, struct columns *c, int64_t *key, struct err *e);
 
-/* All that stands in c, as blocks of at most MEMORY_BLOCK. m->block is used for it. */
+/* All that stands in c, as blocks of at most MEMORY_BLOCK memories. m->block is used for it. */
 int memory_blocks_write(
     struct memory *m, int64_t collection, const struct columns *c, struct err *e);
 

@@ -26,7 +26,7 @@ static const char *const tables =
     " model TEXT NOT NULL DEFAULT '', dimensions INTEGER NOT NULL DEFAULT 0,"
     " memories INTEGER NOT NULL DEFAULT 0, words INTEGER NOT NULL DEFAULT 0,"
     " vectors INTEGER NOT NULL DEFAULT 0, triggers INTEGER NOT NULL DEFAULT 0,"
-    " next_term INTEGER NOT NULL DEFAULT 1);"
+    " next_term INTEGER NOT NULL DEFAULT 1, next_row INTEGER NOT NULL DEFAULT 1);"
     "CREATE TABLE collection("
     " number INTEGER PRIMARY KEY, npc TEXT NOT NULL UNIQUE,"
     " memories INTEGER NOT NULL DEFAULT 0, words INTEGER NOT NULL DEFAULT 0,"

@@ -213,9 +213,9 @@ static int collection_of(struct memory *m, struct slice npc, int64_t *number, st
 	return 0;
 }
 
-/* The row that has this id now: 1, and its JSON, borrowed until the next statement of that kind. */
-static int there(struct memory *m, int64_t collection, struct slice id, int64_t *row,
-    struct slice *json, struct err *e)
+/* The memory that has this id now: 1; its JSON is borrowed until the next statement of that kind. */
+static int there(
+    struct memory *m, int64_t collection, struct slice id, struct memory_row *old, struct err *e)
 {
 	sqlite3_stmt *s = memory_sql(m, SQL_ID, e);
 	int got;
@@ -225,10 +225,11 @@ static int there(struct memory *m, int64_t collection, struct slice id, int64_t 
 	sqlite3_bind_int64(s, 1, collection);
 	memory_bind(s, 2, id);
 	got = memory_step(m, s, e);
-	if (got == 1) {
-		*row = sqlite3_column_int64(s, 0);
-		*json = memory_slice(s, 1);
-	}
+	if (got == 1)
+		*old = (struct memory_row){.row = sqlite3_column_int64(s, 0),
+		    .json = memory_slice(s, 1),
+		    .recalled = memory_moment(s, 2),
+		    .recalls = sqlite3_column_int64(s, 3)};
 	return got;
 }
 
@@ -238,6 +239,11 @@ static bool fits(struct memory *m, const struct memory_record *r, struct err *e)
 
 	if (!r->vector)
 		return true;
+	if (r->model.len >= sizeof t->model) {
+		err_set(
+		    e, "its vector's model has a name of more than %zu bytes", sizeof t->model - 1);
+		return false;
+	}
 	if (t->vectors == 0) {
 		t->dimensions = (int64_t)r->dimensions;
 		t->model[0] = '\0';
@@ -271,8 +277,10 @@ static int insert(
 	if (r->recalled != TIMESTAMP_NONE)
 		sqlite3_bind_int64(s, 5, r->recalled);
 	sqlite3_bind_int64(s, 6, r->recalls);
-	if (memory_done(m, s, e) < 0 || !r->vector)
-		return r->vector ? -1 : 0;
+	if (memory_done(m, s, e) < 0)
+		return -1;
+	if (!r->vector)
+		return 0;
 	s = memory_sql(m, SQL_VECTOR_NEW, e);
 	if (!s)
 		return -1;
@@ -354,13 +362,13 @@ int memory_index(
 
 static int come(struct memory *m, const struct memory_record *r, int64_t collection, struct err *e)
 {
-	int64_t row = m->pending.next_row;
+	int64_t row = m->store.next_row;
 
 	if (row > MEMORY_ROW_MAX)
 		return err_set(e, "%s: no more than %lld memories", m->path, (long long)row);
 	if (insert(m, r, collection, row, e) < 0)
 		return -1;
-	m->pending.next_row++;
+	m->store.next_row++;
 	return memory_index(m, r, collection, row, e);
 }
 
@@ -407,21 +415,31 @@ static int keep_vector(
 	return got < 0 ? -1 : 0;
 }
 
-static int replace(struct memory *m, struct memory_record *r, int64_t collection, int64_t row,
-    struct slice json, enum memory_put *put, struct err *e)
+/* How often it was recalled stays too, unless that is told anew. */
+static void keep_recalls(struct memory_record *r, const struct memory_row *old)
 {
-	struct slice old;
+	if (r->recalls || r->recalled != TIMESTAMP_NONE)
+		return;
+	r->recalls = old->recalls;
+	r->recalled = old->recalled;
+}
+
+static int replace(struct memory *m, struct memory_record *r, int64_t collection,
+    const struct memory_row *old, enum memory_put *put, struct err *e)
+{
+	struct slice text;
 	bool yes;
 
-	if (same(m, r, json, row, &yes, e) < 0)
+	if (same(m, r, old->json, old->row, &yes, e) < 0)
 		return -1;
 	if (yes) {
 		*put = MEMORY_SAME;
 		return 0;
 	}
 	*put = MEMORY_REPLACED;
-	if (memory_text(m, json, &old, e) < 0 || keep_vector(m, r, old, row, e) < 0 ||
-	    leave(m, collection, row, old, e) < 0)
+	keep_recalls(r, old);
+	if (memory_text(m, old->json, &text, e) < 0 || keep_vector(m, r, text, old->row, e) < 0 ||
+	    leave(m, collection, old->row, text, e) < 0)
 		return -1;
 	return come(m, r, collection, e);
 }
@@ -429,17 +447,17 @@ static int replace(struct memory *m, struct memory_record *r, int64_t collection
 static int put_record(
     struct memory *m, struct memory_record *r, enum memory_put *put, struct err *e)
 {
-	int64_t collection, row;
-	struct slice json;
+	struct memory_row old;
+	int64_t collection;
 	int got;
 
 	if (collection_of(m, r->npc, &collection, e) < 0)
 		return -1;
-	got = there(m, collection, r->id, &row, &json, e);
+	got = there(m, collection, r->id, &old, e);
 	if (got < 0)
 		return -1;
 	if (got == 1)
-		return replace(m, r, collection, row, json, put, e);
+		return replace(m, r, collection, &old, put, e);
 	*put = MEMORY_ADDED;
 	return come(m, r, collection, e);
 }

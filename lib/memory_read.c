@@ -19,6 +19,7 @@ void memory_totals(const struct memory *m, struct memory_counts *c)
 int memory_counts(struct memory *m, struct memory_counts *c, struct err *e)
 {
 	int64_t pages[3];
+	int got;
 	static const char *const ask[] = {
 	    "PRAGMA page_count", "PRAGMA freelist_count", "PRAGMA page_size"};
 
@@ -28,8 +29,10 @@ int memory_counts(struct memory *m, struct memory_counts *c, struct err *e)
 
 		if (sqlite3_prepare_v2(m->db, ask[i], -1, &s, NULL) != SQLITE_OK)
 			return memory_error(m, e);
-		pages[i] = memory_step(m, s, e) == 1 ? sqlite3_column_int64(s, 0) : 0;
+		got = memory_number(m, s, &pages[i], e);
 		sqlite3_finalize(s);
+		if (got < 0)
+			return -1;
 	}
 	c->bytes = pages[0] * pages[2];
 	c->free_bytes = pages[1] * pages[2];
@@ -131,8 +134,7 @@ int memory_row_fill(
 	    .npc = memory_slice(s, 1),
 	    .id = memory_slice(s, 2),
 	    .json = memory_slice(s, 3),
-	    .recalled = sqlite3_column_type(s, 4) == SQLITE_NULL ? TIMESTAMP_NONE
-								 : sqlite3_column_int64(s, 4),
+	    .recalled = memory_moment(s, 4),
 	    .recalls = sqlite3_column_int64(s, 5)};
 	return vector ? floats_of(m, r->row, r, e) : 0;
 }

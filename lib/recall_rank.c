@@ -124,25 +124,37 @@ static int fuse(struct recall *r, size_t size, struct err *e)
 	return 0;
 }
 
+static void mark(
+    uint8_t *restrict state, const float *restrict score, size_t n, float above, unsigned by)
+{
+	for (size_t i = 0; i < n; i++)
+		state[i] |= (uint8_t)(score[i] > above ? by : 0);
+}
+
 static int find_relevance(struct recall *r, size_t size, struct err *e)
 {
 	if (r->words && r->vectors)
 		return fuse(r, size, e);
-	for (size_t i = 0; i < r->n; i++) {
-		bool by_words = r->words && r->score[i] > 0;
-		bool by_vector = r->vectors && r->cosine[i] > RECALL_NO_VECTOR;
-
-		r->relevance[i] = by_words ? r->score[i] : 0;
-		r->state[i] |= (uint8_t)(by_words ? RECALL_BY_WORDS : 0);
-		r->state[i] |= (uint8_t)(by_vector ? RECALL_BY_VECTOR : 0);
+	if (r->words) {
+		memcpy(r->relevance, r->score, r->n * sizeof *r->score);
+		mark(r->state, r->score, r->n, 0, RECALL_BY_WORDS);
+	} else if (r->vectors) {
+		mark(r->state, r->cosine, r->n, RECALL_NO_VECTOR, RECALL_BY_VECTOR);
+	} else {
+		memset(r->relevance, 0, r->n * sizeof *r->relevance);
 	}
 	return 0;
+}
+
+static bool by_vector_alone(const struct recall *r)
+{
+	return r->vectors && !r->words;
 }
 
 /* Not yet scaled. Of vectors that point away from the query it is negative: they keep their order. */
 static double raw_relevance(const struct recall *r, size_t at)
 {
-	if (!r->vectors || r->words)
+	if (!by_vector_alone(r))
 		return (double)r->relevance[at];
 	return r->cosine[at] > RECALL_NO_VECTOR ? recall_cosine(r, at) : 0;
 }
@@ -158,14 +170,61 @@ static double recency_of(const struct recall *r, int64_t seen)
 	return rank_recency(r->now, seen, r->o.half_life);
 }
 
-static void find_now(struct recall *r)
+/* What the candidates have, from the least to the greatest. */
+struct span {
+	int64_t first, last;
+	float least, greatest;
+};
+
+/* One look at each; what is no candidate is not seen. */
+static struct span find_span(struct recall *r)
 {
-	r->now = r->o.at != TIMESTAMP_NONE ? r->o.at : r->q->time;
-	if (r->now != TIMESTAMP_NONE)
-		return;
+	const int64_t *seen = r->seen;
+	const float *importance = r->importance;
+	struct span s = {INT64_MAX, INT64_MIN, INFINITY, -INFINITY};
+	size_t candidates = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		float told = importance[i] > 0 ? importance[i] : IMPORTANCE_NOT_TOLD;
+
+		if (!recall_candidate(r, i))
+			continue;
+		candidates++;
+		s.first = seen[i] < s.first ? seen[i] : s.first;
+		s.last = seen[i] > s.last ? seen[i] : s.last;
+		s.least = told < s.least ? told : s.least;
+		s.greatest = told > s.greatest ? told : s.greatest;
+	}
+	r->candidates = candidates;
+	return s;
+}
+
+/* Vectors alone: without a call for each, for there may be a hundred thousand. */
+static double most_by_vector(const struct recall *r)
+{
+	const uint8_t *state = r->state;
+	const float *cosine = r->cosine;
+	float most = 0;
+	double exact = 0;
+
 	for (size_t i = 0; i < r->n; i++)
-		if (r->seen[i] > r->now)
-			r->now = r->seen[i];
+		if ((state[i] & (RECALL_OUTSIDE | RECALL_EXACT)) == 0)
+			most = cosine[i] > most ? cosine[i] : most;
+		else if ((state[i] & RECALL_OUTSIDE) == 0)
+			exact = r->exact[i] > exact ? r->exact[i] : exact;
+	return (double)most > exact ? (double)most : exact;
+}
+
+static double find_most(const struct recall *r)
+{
+	double most = 0;
+
+	if (by_vector_alone(r))
+		return most_by_vector(r);
+	for (size_t i = 0; i < r->n; i++)
+		if (recall_candidate(r, i) && (double)r->relevance[i] > most)
+			most = (double)r->relevance[i];
+	return most;
 }
 
 /*
@@ -174,27 +233,17 @@ static void find_now(struct recall *r)
  */
 static void find_scales(struct recall *r)
 {
-	int64_t first = INT64_MAX, last = INT64_MIN;
-	double least = INFINITY, greatest = -INFINITY, importance, relevance;
+	struct span s = find_span(r);
 
-	r->most = 0;
-	r->candidates = 0;
-	for (size_t i = 0; i < r->n; i++) {
-		if (!recall_candidate(r, i))
-			continue;
-		r->candidates++;
-		relevance = raw_relevance(r, i);
-		r->most = relevance > r->most ? relevance : r->most;
-		first = r->seen[i] < first ? r->seen[i] : first;
-		last = r->seen[i] > last ? r->seen[i] : last;
-		importance = importance_of(r, i);
-		least = importance < least ? importance : least;
-		greatest = importance > greatest ? importance : greatest;
-	}
-	r->recency = recency_of(r, first);
-	r->recency_span = r->candidates ? recency_of(r, last) - r->recency : 0;
-	r->importance_least = least;
-	r->importance_span = r->candidates ? greatest - least : 0;
+	/* The latest, where no time is told: scaled, what is recent is the same at any time after that. */
+	r->now = r->o.at != TIMESTAMP_NONE ? r->o.at : r->q->time;
+	if (r->now == TIMESTAMP_NONE && r->candidates)
+		r->now = s.last;
+	r->most = find_most(r);
+	r->recency = recency_of(r, s.first);
+	r->recency_span = r->candidates ? recency_of(r, s.last) - r->recency : 0;
+	r->importance_least = (double)s.least;
+	r->importance_span = r->candidates ? (double)s.greatest - (double)s.least : 0;
 	r->weight = r->o.relevance + (r->recency_span > 0 ? r->o.recency : 0) +
 	    (r->importance_span > 0 ? r->o.importance : 0);
 }
@@ -227,21 +276,35 @@ double recall_score(const struct recall *r, size_t at, struct recall_parts *p)
 	    r->weight;
 }
 
+/* The relevance below which not even the most recent and important one would be among the best. */
+static double cut_of(const struct recall *r)
+{
+	double most = r->most > 0 ? r->most : 1;
+
+	if (!(r->o.relevance > 0) || !(r->weight > 0))
+		return -INFINITY;
+	return (r->best.least * r->weight - r->o.recency - r->o.importance) * most /
+	    r->o.relevance -
+	    1e-9;
+}
+
 /* The best so far by all that counts; those that could not be among them are not looked at closer. */
 static void fill_best(struct recall *r, size_t size)
 {
+	const float *quick = by_vector_alone(r) ? r->cosine : r->relevance;
+	double off = by_vector_alone(r) ? code_error(r) : 0;
 	struct recall_parts p;
+	double cut = -INFINITY;
 
 	top_begin(&r->best, size);
 	for (size_t i = r->n; i-- > 0;) {
-		double most;
+		/* Without a vector it is not relevant, and may be recent. */
+		double about = quick[i] > RECALL_NO_VECTOR ? (double)quick[i] : 0;
 
-		if (!recall_candidate(r, i))
+		if (about < cut || !recall_candidate(r, i))
 			continue;
-		most = (r->o.relevance * relevance_of(r, i) + r->o.recency + r->o.importance) /
-		    r->weight;
-		if (!(most < r->best.least))
-			top_add(&r->best, recall_score(r, i, &p), number_of(r, i));
+		top_add(&r->best, recall_score(r, i, &p), number_of(r, i));
+		cut = cut_of(r) - off;
 	}
 }
 
@@ -260,7 +323,8 @@ static int rescore_best(struct recall *r, struct err *e)
 
 	if (rescore(r, &r->best, off, whole_score, e) < 0)
 		return -1;
-	find_scales(r);
+	/* Floats change how relevant they are, and nothing else. */
+	r->most = find_most(r);
 	reorder(r, &r->best, whole_score);
 	return 0;
 }
@@ -269,7 +333,6 @@ int recall_select(struct recall *r, size_t size, struct err *e)
 {
 	if (find_relevance(r, size, e) < 0)
 		return -1;
-	find_now(r);
 	find_scales(r);
 	fill_best(r, size);
 	top_sort(&r->best);

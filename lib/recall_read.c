@@ -33,18 +33,43 @@ static bool outside(const struct recall_options *o, int64_t time)
 	    (o->until != TIMESTAMP_NONE && time >= o->until);
 }
 
+/* What decides of recency: the later of when it was and when it was last recalled. */
+static void read_seen(int64_t *restrict seen, const int64_t *restrict time,
+    const int64_t *restrict recalled, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		seen[i] = recalled[i] > time[i] ? recalled[i] : time[i];
+}
+
 static void read_columns(struct recall *r, const struct memory_block *b)
 {
 	size_t at = r->n;
 
 	memcpy(r->row + at, b->row, b->n * sizeof *b->row);
-	memcpy(r->time + at, b->time, b->n * sizeof *b->time);
-	memcpy(r->session + at, b->session, b->n * sizeof *b->session);
 	memcpy(r->importance + at, b->importance, b->n * sizeof *b->importance);
-	for (size_t i = 0; i < b->n; i++) {
-		r->seen[at + i] = b->recalled[i] > b->time[i] ? b->recalled[i] : b->time[i];
-		r->state[at + i] = outside(&r->o, b->time[i]) ? RECALL_OUTSIDE : 0;
+	read_seen(r->seen + at, b->time, b->recalled, b->n);
+	memset(r->state + at, 0, b->n);
+	if (r->o.since != TIMESTAMP_NONE || r->o.until != TIMESTAMP_NONE)
+		for (size_t i = 0; i < b->n; i++)
+			r->state[at + i] = outside(&r->o, b->time[i]) ? RECALL_OUTSIDE : 0;
+	/* For the neighbours of words alone. */
+	if (r->words) {
+		memcpy(r->time + at, b->time, b->n * sizeof *b->time);
+		memcpy(r->session + at, b->session, b->n * sizeof *b->session);
 	}
+}
+
+/* Scaled by the query's own scale; *most is raised to the greatest of the others. */
+static void scale_cosines(
+    float *restrict cosine, const float *restrict scale, size_t n, float by, float *most)
+{
+	float greatest = *most;
+
+	for (size_t i = 0; i < n; i++) {
+		cosine[i] = scale[i] > 0 ? cosine[i] * by : RECALL_NO_VECTOR;
+		greatest = scale[i] > greatest ? scale[i] : greatest;
+	}
+	*most = greatest;
 }
 
 static int read_codes(struct recall *r, const struct memory_codes *c, size_t n, struct err *e)
@@ -53,14 +78,13 @@ static int read_codes(struct recall *r, const struct memory_codes *c, size_t n, 
 
 	if (c && (c->dimensions != r->dimensions || c->n != n))
 		return err_set(e, "damaged: a block of vectors of another length");
-	if (c)
+	if (c) {
 		vector_scan(r->code, c->code, c->scale, r->dimensions, n, cosine);
-	for (size_t i = 0; i < n; i++) {
-		float scale = c ? c->scale[i] : 0;
-
-		cosine[i] = scale > 0 ? cosine[i] * r->scale : RECALL_NO_VECTOR;
-		r->scale_most = scale > r->scale_most ? scale : r->scale_most;
+		scale_cosines(cosine, c->scale, n, r->scale, &r->scale_most);
+		return 0;
 	}
+	for (size_t i = 0; i < n; i++)
+		cosine[i] = RECALL_NO_VECTOR;
 	return 0;
 }
 

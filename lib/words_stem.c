@@ -16,16 +16,16 @@ static bool is_one_of(const char *name, const char *const *names)
 
 static int no_such(const char *name, struct err *e)
 {
-	char all[512] = "none";
-	size_t len = strlen(all);
+	char all[512] = "";
+	size_t len = 0;
 
 	for (const char **one = sb_stemmer_list(); *one; one++) {
-		int n = snprintf(all + len, sizeof all - len, ", %s", *one);
+		int n = snprintf(all + len, sizeof all - len, "%s, ", *one);
 
 		if (n > 0 && (size_t)n < sizeof all - len)
 			len += (size_t)n;
 	}
-	return err_set(e, "%.40s: no such language; there are %s", name, all);
+	return err_set(e, "%.40s: no such language; known are %sor none", name, all);
 }
 
 struct words_language *words_language(const char *name, struct err *e)

@@ -128,13 +128,13 @@ static void random_put(struct memory *m)
 	EQUAL(got, same ? MEMORY_SAME : o->there ? MEMORY_REPLACED : MEMORY_ADDED);
 	if (got == MEMORY_SAME)
 		return;
+	o->recalls = o->there ? o->recalls : 0;
 	o->vector = vector || (o->there && o->text == text && o->vector);
 	if (vector)
 		memcpy(o->x, x, sizeof x);
 	o->there = true;
 	o->text = text;
 	o->time = time;
-	o->recalls = 0;
 }
 
 static bool note_row(void *ctx, int64_t row)
@@ -229,7 +229,9 @@ static void compare(struct memory *m)
 		EQUAL(memory_rows(m, slice_str(name), true, see_row, &rows, &e), 0);
 		EQUAL((int)rows.n, (int)there);
 		if (there)
-			EQUAL(memory_blocks(m, c.number, MEMORY_TERMS | MEMORY_CODES, see_block, &blocks, &e), 0);
+			EQUAL(memory_blocks(
+				  m, c.number, MEMORY_TERMS | MEMORY_CODES, see_block, &blocks, &e),
+			    0);
 		EQUAL((int)blocks.n, (int)there);
 		EQUAL((int)blocks.vectors, (int)vectors);
 		all += there;
