@@ -34,7 +34,7 @@ teardown() {
 	[ "$(npc-recall embed --batch 1 in | wc -l)" -eq 200 ]
 	[ "$(npc-recall embed in | jq -r .custom_id | sort -u | wc -l)" -eq 4 ]
 	# The same again in one run is another request.
-	[ "$(npc-recall embed in in | jq -r .custom_id | sort -u | wc -l)" -eq 7 ]
+	[ "$(npc-recall embed --batch 200 in in | jq -r .custom_id | sort -u | wc -l)" -eq 2 ]
 	cat in | npc-recall embed | jq -c .memories[] | same - in
 	text() { head -c "$1" /dev/zero | tr '\0' x; }
 	for n in 100 24576 24577 100 300000 100 24000 24000 24000 24000 24000 24000 24000 24000 24000 24000 24000; do
@@ -226,6 +226,18 @@ teardown() {
 	[ "$(server_stats .requests)" -eq $(((200 - with + 63) / 64)) ]
 	[ "$(stat .vectors)" -eq 200 ]
 	sound
+}
+
+@test "query: each query of a response has its own vector" {
+	add '{"id":"a","npc":"bob","text":"one","embedding":[1,0]}' '{"id":"b","npc":"bob","text":"two","embedding":[0,1]}'
+	response queries '[{"id":"q1","npc":"bob","text":"x"},{"id":"q2","npc":"bob","text":"y"},{"id":"q3","npc":"bob","text":"two"}]' \
+		'[{"index":1,"embedding":[1,0.1]},{"index":0,"embedding":[0.1,1]}]' >in
+	run -0 --separate-stderr npc-recall query -k 1 in
+	assert_equal "$(jq -r '.id + .recall[0].id + .mode' <<<"$output" | xargs)" 'q1bvector q2avector q3blexical'
+	assert_equal "$stderr" 'npc-recall: 1 of the queries have no embedding: the response has 2 embeddings for 3 inputs'
+	response queries '[{"id":"q1","npc":"bob","text":"x"}]' '[{"index":0,"embedding":[1,0,0]}]' >in
+	run -1 --separate-stderr npc-recall query in
+	assert_equal "$(jq -r '.error.code + .row.id' <<<"$output")" invalid_rowq1
 }
 
 @test "query: a response without queries, and a piece of one, pass as they are" {

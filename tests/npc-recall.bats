@@ -222,7 +222,9 @@ setup() {
 		'{"id":"other","npc":"bob","text":"rain","time":864000,"importance":10}'
 	[ "$(ask mill -k 1 --importance 0 --recency 1)" = new ]
 	[ "$(ask mill -k 1 --importance 1 --recency 0)" = old ]
-	[ "$(ask mill -k 9 --relevance 0 | wc -w)" -eq 3 ]
+	add '{"id":"far","npc":"bob","text":"snow","time":99999999}'
+	[ "$(ask mill -k 9 | grep -c far)" -eq 0 ]
+	[ "$(ask mill -k 9 --importance 0.02 | wc -w)" -eq 4 ]
 	run -0 npc-recall query --explain --at 864000 --half-life 10d --importance 0 --recency 1 --relevance 0 <<<'{"id":"q","npc":"bob","text":"mill"}'
 	echo "$output" >at
 	run -0 npc-recall query --explain --half-life 10d --importance 0 --recency 1 --relevance 0 <<<'{"id":"q","npc":"bob","text":"mill","time":864000}'
