@@ -78,6 +78,7 @@ static int find_parts(struct recall *r, struct err *e)
 			r->part = mem_more(r->part, r->parts, &r->parts_cap, sizeof *r->part);
 		r->part[r->parts++] = (struct recall_part){.collection = c.number,
 		    .triggers = c.triggers,
+		    .memories = c.memories,
 		    .vectors = c.vectors,
 		    .place = i};
 	}

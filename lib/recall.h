@@ -51,8 +51,8 @@
 enum recall_mode { RECALL_HYBRID, RECALL_LEXICAL, RECALL_VECTOR };
 
 #define RECALL_RELEVANCE 1.0
-#define RECALL_RECENCY 0.02
-#define RECALL_IMPORTANCE 0.02
+#define RECALL_RECENCY 0.0001
+#define RECALL_IMPORTANCE 0.0001
 #define RECALL_HALF_LIFE (138 * INT64_C(3600000)) /* ms: 0.995 an hour, as in Park et al. */
 
 struct recall_options {

@@ -25,7 +25,7 @@ enum {
 
 struct recall_part {
 	int64_t collection;
-	int64_t triggers, vectors;
+	int64_t memories, triggers, vectors;
 	size_t place; /* in the query */
 	size_t first, end; /* its memories in the columns */
 };

@@ -5,6 +5,9 @@
 #include "timestamp.h"
 #include "vector.h"
 
+/* A count that is damaged asks for no more than this. */
+enum { MANY = 1 << 24 };
+
 static void make_room(struct recall *r, size_t more)
 {
 	size_t n = r->n + more;
@@ -117,13 +120,24 @@ static void score_words(struct recall *r)
 	}
 }
 
+/* As the store counts them: so that there is room at once. */
+static size_t how_many(const struct recall *r)
+{
+	int64_t n = 1;
+
+	for (size_t i = 0; i < r->parts; i++)
+		if (r->part[i].memories > 0 && r->part[i].memories < MANY)
+			n += r->part[i].memories;
+	return (size_t)(n < MANY ? n : MANY);
+}
+
 int recall_read(struct recall *r, struct err *e)
 {
 	unsigned parts = (r->words ? MEMORY_TERMS : 0) | (r->vectors ? MEMORY_CODES : 0);
 
 	r->n = 0;
 	r->scale_most = 0;
-	make_room(r, 1);
+	make_room(r, how_many(r));
 	for (size_t i = 0; i < r->parts; i++) {
 		struct recall_part *p = &r->part[i];
 

@@ -29,7 +29,7 @@ const char recallopts_help[] =
     "      --budget TOKENS       query: no more than this, all together\n"
     "      --at TIME             query: now, for recency (the query's time)\n"
     "      --relevance WEIGHT, --recency WEIGHT, --importance WEIGHT\n"
-    "                            query: what counts how much (1, 0.02, 0.02)\n"
+    "                            query: what counts how much (1, 0.0001, 0.0001)\n"
     "      --half-life TIME      query: after which recency is half (138h)\n"
     "      --explain             query: with the parts of each score\n"
     "      --touch               query: notes what was recalled\n"
