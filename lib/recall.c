@@ -247,7 +247,7 @@ int recall_run(struct recall *r, const struct recall_query *q, struct err *e)
 	int status;
 
 	r->q = q;
-	r->bad = r->words = r->vectors = false;
+	r->bad = r->words = r->vectors = r->compared = false;
 	r->hits = 0;
 	if (memory_snapshot(r->m, e) < 0)
 		return -1;

@@ -65,6 +65,8 @@ struct recall {
 	float *x; /* a memory's */
 	size_t dimensions, dimensions_cap;
 	float scale, scale_most; /* the query's; the greatest of the memories' */
+	float cosine_most; /* by the codes, of all memories; at least 0 */
+	bool compared; /* some by their floats */
 
 	int64_t now;
 	double most; /* the greatest relevance */

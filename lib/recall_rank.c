@@ -32,6 +32,7 @@ int recall_rescore(struct recall *r, size_t at, struct err *e)
 		    e, "damaged: memory %lld has a code, and no vector", (long long)r->row[at]);
 	r->exact[at] = vector_cosine(r->q->vector, r->x, r->dimensions);
 	r->state[at] |= RECALL_EXACT;
+	r->compared = true;
 	return 0;
 }
 
@@ -124,11 +125,10 @@ static int fuse(struct recall *r, size_t size, struct err *e)
 	return 0;
 }
 
-static void mark(
-    uint8_t *restrict state, const float *restrict score, size_t n, float above, unsigned by)
+static void mark_words(uint8_t *restrict state, const float *restrict score, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		state[i] |= (uint8_t)(score[i] > above ? by : 0);
+		state[i] |= (uint8_t)(score[i] > 0 ? RECALL_BY_WORDS : 0);
 }
 
 static int find_relevance(struct recall *r, size_t size, struct err *e)
@@ -137,10 +137,8 @@ static int find_relevance(struct recall *r, size_t size, struct err *e)
 		return fuse(r, size, e);
 	if (r->words) {
 		memcpy(r->relevance, r->score, r->n * sizeof *r->score);
-		mark(r->state, r->score, r->n, 0, RECALL_BY_WORDS);
-	} else if (r->vectors) {
-		mark(r->state, r->cosine, r->n, RECALL_NO_VECTOR, RECALL_BY_VECTOR);
-	} else {
+		mark_words(r->state, r->score, r->n);
+	} else if (!r->vectors) {
 		memset(r->relevance, 0, r->n * sizeof *r->relevance);
 	}
 	return 0;
@@ -207,6 +205,8 @@ static double most_by_vector(const struct recall *r)
 	float most = 0;
 	double exact = 0;
 
+	if (!r->compared && r->o.since == TIMESTAMP_NONE && r->o.until == TIMESTAMP_NONE)
+		return (double)r->cosine_most;
 	for (size_t i = 0; i < r->n; i++)
 		if ((state[i] & (RECALL_OUTSIDE | RECALL_EXACT)) == 0)
 			most = cosine[i] > most ? cosine[i] : most;
@@ -292,7 +292,7 @@ static double cut_of(const struct recall *r)
 static void fill_best(struct recall *r, size_t size)
 {
 	const float *quick = by_vector_alone(r) ? r->cosine : r->relevance;
-	double off = by_vector_alone(r) ? code_error(r) : 0;
+	double off = r->compared ? code_error(r) : 0;
 	struct recall_parts p;
 	double cut = -INFINITY;
 

@@ -62,17 +62,28 @@ static void read_columns(struct recall *r, const struct memory_block *b)
 	}
 }
 
-/* Scaled by the query's own scale; *most is raised to the greatest of the others. */
-static void scale_cosines(
-    float *restrict cosine, const float *restrict scale, size_t n, float by, float *most)
+/*
+ * Scaled by the query's own scale, and marked where there is a vector; in the same look, the greatest
+ * scale and the greatest cosine.
+ */
+static void read_cosines(struct recall *r, const float *restrict scale, size_t n)
 {
-	float greatest = *most;
+	float *restrict cosine = r->cosine + r->n;
+	uint8_t *restrict state = r->state + r->n;
+	/* In a hybrid it is the place among the others that marks them. */
+	unsigned mark = r->words ? 0 : RECALL_BY_VECTOR;
+	float by = r->scale, greatest = r->scale_most, most = r->cosine_most;
 
 	for (size_t i = 0; i < n; i++) {
-		cosine[i] = scale[i] > 0 ? cosine[i] * by : RECALL_NO_VECTOR;
+		float c = scale[i] > 0 ? cosine[i] * by : RECALL_NO_VECTOR;
+
+		state[i] |= (uint8_t)(scale[i] > 0 ? mark : 0);
+		cosine[i] = c;
+		most = c > most ? c : most;
 		greatest = scale[i] > greatest ? scale[i] : greatest;
 	}
-	*most = greatest;
+	r->scale_most = greatest;
+	r->cosine_most = most;
 }
 
 static int read_codes(struct recall *r, const struct memory_codes *c, size_t n, struct err *e)
@@ -83,7 +94,7 @@ static int read_codes(struct recall *r, const struct memory_codes *c, size_t n, 
 		return err_set(e, "damaged: a block of vectors of another length");
 	if (c) {
 		vector_scan(r->code, c->code, c->scale, r->dimensions, n, cosine);
-		scale_cosines(cosine, c->scale, n, r->scale, &r->scale_most);
+		read_cosines(r, c->scale, n);
 		return 0;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -136,7 +147,7 @@ int recall_read(struct recall *r, struct err *e)
 	unsigned parts = (r->words ? MEMORY_TERMS : 0) | (r->vectors ? MEMORY_CODES : 0);
 
 	r->n = 0;
-	r->scale_most = 0;
+	r->scale_most = r->cosine_most = 0;
 	make_room(r, how_many(r));
 	for (size_t i = 0; i < r->parts; i++) {
 		struct recall_part *p = &r->part[i];
