@@ -133,6 +133,8 @@ static void mark_words(uint8_t *restrict state, const float *restrict score, siz
 
 static int find_relevance(struct recall *r, size_t size, struct err *e)
 {
+	if (r->n == 0)
+		return 0;
 	if (r->words && r->vectors)
 		return fuse(r, size, e);
 	if (r->words) {

@@ -174,7 +174,7 @@ setup() {
 @test "add --lang: the words of another language; a database has one" {
 	npc-recall add --lang german <<<'{"id":"a","npc":"bob","text":"Die Häuser am Kai"}'
 	[ "$(ask Haus)" = a ]
-	[ "$(stat .language)" = '"german"' ] || [ "$(stat .language)" = '"de"' ]
+	[ "$(stat .language)" = '"german"' ]
 	run -3 npc-recall add --lang en </dev/null
 	run -3 npc-recall -m other.db add --lang klingon </dev/null
 	npc-recall -m none.db add --lang none <<<'{"id":"a","npc":"bob","text":"mills"}'
@@ -329,7 +329,8 @@ setup() {
 	add '{"id":"l1","npc":"bob","text":"It fell in the flood.","keys":["old bridge"]}' '{"id":"l2","npc":"bob","text":"There is always war.","constant":true}' \
 		'{"id":"l3","npc":"bob","text":"The king is mad.","keys":["king"],"secondary_keys":["crown"]}' '{"id":"l4","npc":"bob","text":"Nobody sees this.","keys":["bridge"],"enabled":false}'
 	[ "$(ask 'Is the OLD bridge safe?')" = 'l2 l1' ]
-	[ "$(ask 'the king')" = 'l2 l3' ] || [ "$(ask 'a king')" = 'l2 l3' ]
+	[ "$(ask 'the king' -k 0)" = l2 ]
+	[ "$(ask 'the king and his crown' -k 0)" = 'l2 l3' ]
 	run -0 npc-recall query <<<'{"id":"q","npc":"bob","text":"","turns":["Hello",{"content":"the old bridge","role":"user"},{"mes":"crown and king"},{"text":null}]}'
 	assert_equal "$(jq -r '[.recall[].id] | sort | join(" ")' <<<"$output")" 'l1 l2 l3'
 	run -0 npc-recall query <<<'{"id":"q","npc":"bob","text":"xyzzy"}'
