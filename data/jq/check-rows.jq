@@ -1,11 +1,12 @@
-# What npc-check does with each line: a letter and a text. G is a good line as it came, B a reject, M a
-# message. Before it stand check.jq and the recipe's own check as faults($row; $answer).
+# What npc-check does with each line: a good one is put out as it came; for any other a message and a
+# reject go, as one array, to standard error. Before this stand check.jq and the recipe's own check as
+# faults($row; $answer).
 
 def short: tostring | if length > 300 then .[:300] + "…" else . end;
 def masked: explode | map(if . < 32 or . == 127 then 63 else . end) | implode;
 
 def report($line; $reject; $message):
-	"B" + ($reject | tojson), "M" + ("npc-check: \($name):\($line): \($message)" | masked);
+	[("npc-check: \($name):\($line): \($message)" | masked), $reject] | stderr | empty;
 
 def judge($line; $text):
 	(try ($text | fromjson | if type == "object" then . else error("a row must be an object, not \(type)") end)
@@ -25,7 +26,7 @@ def judge($line; $text):
 			report($line; $row + {feedback: ($bad[:8] | map(short) | join("\n"))};
 				"\($row.id | short): \($bad[0] | short)" + if $bad[1:] == [] then "" else " (and \($bad[1:] | length) more)" end)
 		else
-			"G" + $text
+			$text
 		end
 	end;
 

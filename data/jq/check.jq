@@ -65,9 +65,9 @@ def capital:
 # Those of the worn-out names that are also plain words count only where they can be nothing but a name.
 # Titles, where every word may be a capital's, tell nothing.
 def surely_a_name($name):
-	any(texts.text | select(test("[.!?…]"));
+	any(texts.text;
 		[split(" ")[] | split("\n")[]] as $words
-		| any(range($words | length);
+		| ([$words[] | select(capital)] | length) * 2 <= ($words | length) and any(range($words | length);
 			. as $i
 			| $words[$i] == $name and ($words[$i + 1] // "" | capital)
 			or $i > 0 and ($words[$i] | startswith($name)) and ($words[$i - 1] | IN("named", "called", "Aunt", "Uncle", "Old", "Young",
