@@ -306,12 +306,26 @@ static int put_request(
 	return b->over ? err_set(e, "the request grew too large") : 0;
 }
 
+/* What failed before it came here is accounted for at the end, like what fails here. */
+static bool is_response(const struct json *root)
+{
+	struct line l;
+
+	return json_get(root, "custom_id") && line_read(&l, root, NULL) == 0 &&
+	    l.kind == LINE_RESPONSE;
+}
+
 static void record(void *ctx, const struct json *row)
 {
 	struct prompt *p = ctx;
 	const struct setting *setting;
 	struct err e;
 
+	if (is_response(row)) {
+		jw_json(&p->filter.out.buf, row);
+		filter_put(&p->filter);
+		return;
+	}
 	if (check_id(p, row, &e) == 0 && (setting = setting_of(p, row, &e)) != NULL &&
 	    put_request(p, row, setting, &e) == 0) {
 		filter_put(&p->filter);

@@ -176,11 +176,39 @@ static bool suits(const struct dice_parts *p, const struct json *v)
 	return dice_allows(p, "number") || dice_allows(p, "integer");
 }
 
+/*
+ * A grammar that has the path's own symbol chooses among an enum's strings: what else is made can
+ * then suit it. 1: chosen; 0: there is no such symbol; -1: what it says is not in the enum.
+ */
+static int choose_enum(struct dice *d, const struct dice_parts *p, const struct json *all,
+    struct buf *out, struct err *e)
+{
+	const struct dice_throw *t = d->throw;
+	struct slice symbol = buf_all(&d->path);
+
+	if (!(t->recipe && grammar_has(t->recipe, symbol)) &&
+	    !(t->world && grammar_has(t->world, symbol)))
+		return 0;
+	buf_clear(&d->string);
+	if (grammar_expand(&d->run, symbol, &d->string, e) < 0)
+		return -1;
+	for (const struct json *i = json_first(all); i != json_end(all); i = json_next(i))
+		if (json_is(i, JSON_STRING) && suits(p, i) && json_str_eq(i, buf_all(&d->string))) {
+			put_given(out, i);
+			return 1;
+		}
+	return err_set(
+	    e, "%.*s: the enum has no \"%.*s\"", SLICE_FMT(symbol), SLICE_FMT(buf_all(&d->string)));
+}
+
 static int make_enum(struct dice *d, const struct dice_parts *p, const struct json *all,
     struct buf *out, struct err *e)
 {
+	int chosen = choose_enum(d, p, all, out, e);
 	uint64_t n = 0, k;
 
+	if (chosen != 0)
+		return chosen < 0 ? -1 : 0;
 	for (const struct json *i = json_first(all); i != json_end(all); i = json_next(i))
 		n += suits(p, i);
 	if (n == 0)

@@ -10,7 +10,10 @@
  * A string is an expansion of the first of these symbols that the recipe, the world or the row has;
  * for one that stands at /appearance/hair: "/appearance/hair", "appearance/hair", "hair". An array's
  * elements stand where the array stands. Text alone, and a string at the top, are "origin". A string
- * whose length does not suit the schema is drawn again, too.
+ * whose length does not suit the schema is drawn again, too. A grammar that has "/skills#" says by it
+ * how many elements /skills gets, within the schema's bounds; one that has "/type" chooses by it among
+ * the strings of /type's enum. Values are made in the schema's order, in one run of the grammar:
+ * what one of them pushes is there for all after it.
  *
  * The world's symbols go before the recipe's, so that a recipe can hold plain ones for worlds that
  * have none; the row's members go before both.

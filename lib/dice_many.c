@@ -2,6 +2,7 @@
 
 #include "dice_impl.h"
 #include "jw.h"
+#include "num.h"
 
 /* Draws for an element that is like none before: few kinds are left at the end of a long array. */
 enum { ELEMENT_TRIES = 32 };
@@ -63,7 +64,31 @@ static int make_element(struct dice *d, const struct dice_parts *p, const size_t
 			: 0;
 }
 
-static size_t how_many(struct dice *d, const struct dice_parts *p)
+/* How many the grammar wants: 1 when it says so, 0 when it does not, -1 when that is no number. */
+static int told_many(struct dice *d, size_t *n, struct err *e)
+{
+	const struct dice_throw *t = d->throw;
+	size_t path = d->path.len;
+	uint64_t many = 0;
+	struct slice symbol;
+	int status = 0;
+
+	buf_byte(&d->path, '#');
+	symbol = buf_all(&d->path);
+	if ((t->recipe && grammar_has(t->recipe, symbol)) ||
+	    (t->world && grammar_has(t->world, symbol))) {
+		buf_clear(&d->string);
+		status = 1;
+		if (grammar_expand(&d->run, symbol, &d->string, e) < 0 ||
+		    num_uint(buf_all(&d->string), 0, DICE_VALUES, &many, e) < 0)
+			status = err_wrap(e, "%.*s", SLICE_FMT(symbol));
+	}
+	d->path.len = path;
+	*n = (size_t)many;
+	return status;
+}
+
+static size_t draw_many(struct dice *d, const struct dice_parts *p)
 {
 	const struct json *prefix = dice_keyword(p, "prefixItems", JSON_ARRAY);
 	size_t least = dice_size(p, "minItems", true, 0), most, usual = least > 0 ? least : 1;
@@ -80,13 +105,31 @@ static size_t how_many(struct dice *d, const struct dice_parts *p)
 	return least + rng_below(&d->rng, most - least + 1);
 }
 
+/* What the grammar wants, as far as the schema allows it; else what is drawn. */
+static int how_many(struct dice *d, const struct dice_parts *p, size_t *n, struct err *e)
+{
+	size_t least = dice_size(p, "minItems", true, 0);
+	size_t most = dice_size(p, "maxItems", false, SIZE_MAX);
+	int told = told_many(d, n, e);
+
+	if (told == 0)
+		*n = draw_many(d, p);
+	if (told == 1 && *n > most)
+		*n = most;
+	if (told == 1 && *n < least)
+		*n = least;
+	return told < 0 ? -1 : 0;
+}
+
 int dice_make_array(struct dice *d, const struct dice_parts *p, struct buf *out, struct err *e)
 {
-	size_t least = dice_size(p, "minItems", true, 0), n = how_many(d, p), i;
+	size_t least = dice_size(p, "minItems", true, 0), n, i;
 	bool unique = dice_keyword(p, "uniqueItems", JSON_TRUE) != NULL;
 	struct buf starts = {0};
 	int status = 0;
 
+	if (how_many(d, p, &n, e) < 0)
+		return -1;
 	jw_array(out);
 	for (i = 0; i < n && status == 0; i++) {
 		size_t before = out->len, start = before + (i > 0);

@@ -23,6 +23,15 @@ setup() {
 	same got want
 }
 
+@test "npc-prompt: a response passes untouched" {
+	response='{"custom_id":"x", "response":null,"error":{"code":"invalid_row","message":"m"},"row":{"id":1}}'
+	run -0 npc-prompt -r character <<<"$response"
+	assert_output "$response"
+	# A row may have a custom_id of its own.
+	run -0 npc-prompt -r character <<<'{"id":"a","custom_id":"x"}'
+	assert_equal "$(jq -r .custom_id <<<"$output")" a
+}
+
 @test "npc-prompt: operands, -, standard input, CRLF, blank lines, a last line without LF" {
 	printf '{"id":"a"}\r\n\r\n  \n{"id":"b"}' >one
 	printf '{"id":"c"}\n' >two

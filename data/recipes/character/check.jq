@@ -1,0 +1,1 @@
+usual($row; $answer)
