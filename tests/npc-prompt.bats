@@ -180,14 +180,14 @@ setup() {
 }
 
 @test "npc-prompt: a partial stands beside the prompt or in partials/, and nowhere else" {
-	printf '@user\n{{> who}}' >data/recipes/greet/prompt.mustache
+	printf '@user\n{{> whom}}' >data/recipes/greet/prompt.mustache
 	run -2 npc-prompt -r greet
-	assert_output --partial 'who'
+	assert_output --partial 'whom'
 	mkdir data/partials
-	echo 'shared {{name}}' >data/partials/who.mustache
+	echo 'shared {{name}}' >data/partials/whom.mustache
 	run -0 sh -c 'echo "{\"id\":\"a\",\"name\":\"Ann\"}" | npc-prompt -r greet | jq -r ".body.messages[0].content"'
 	assert_output 'shared Ann'
-	echo 'own {{name}}' >data/recipes/greet/who.mustache
+	echo 'own {{name}}' >data/recipes/greet/whom.mustache
 	run -0 sh -c 'echo "{\"id\":\"a\",\"name\":\"Ann\"}" | npc-prompt -r greet | jq -r ".body.messages[0].content"'
 	assert_output 'own Ann'
 	printf '@user\n{{> ../../../secret}}' >data/recipes/greet/prompt.mustache
