@@ -294,6 +294,10 @@ struct memory *memory_open(const struct memory_options *o, struct err *e)
 	struct memory *m;
 	int code;
 
+	/* No locks for other threads, no sums of memory: refused, and right already, after the first time. */
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+
 	if (o->write && !o->must_exist && make_file(o, e) < 0)
 		return NULL;
 	m = open_as(o, false, &code, e);

@@ -111,6 +111,7 @@ void vector_encode(const float *x, size_t n, int8_t *code, float *scale)
 	for (size_t i = 0; i < n; i++) {
 		double y = x[i] * factor;
 
-		code[i] = (int8_t)(y < 0 ? y - 0.5 : y + 0.5);
+		/* No branch: half of them would be guessed wrong. */
+		code[i] = (int8_t)(y + copysign(0.5, y));
 	}
 }
