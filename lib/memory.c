@@ -1,7 +1,6 @@
 #include "memory.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "mem.h"
 #include "memory_impl.h"

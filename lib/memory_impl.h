@@ -122,7 +122,7 @@ struct memory {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *stmt[SQL_COUNT]; /* prepared when first used */
-	bool write, in_transaction, writing;
+	bool in_transaction, writing;
 	unsigned nested; /* snapshots within it */
 	bool rebuild; /* its words are by other rules than ours */
 	struct memory_store store; /* as of the transaction */

@@ -271,7 +271,6 @@ static struct memory *open_as(const struct memory_options *o, bool still, int *c
 	int64_t wait_ms = o->wait_ms > 0 ? o->wait_ms : WAIT_MS;
 
 	m->path = path_of(o->path);
-	m->write = o->write;
 	if (open_file(m, still ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, still, e) == 0) {
 		sqlite3_busy_timeout(m->db, (int)(wait_ms > INT32_MAX ? INT32_MAX : wait_ms));
 		if (configure(m, o, e) == 0 && heading(m, o, wait_ms, e) == 0 && load(m, o, e) == 0)
