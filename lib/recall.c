@@ -8,8 +8,8 @@
 #include "timestamp.h"
 #include "vector.h"
 
-/* How many are looked at closer than their codes allow, for each that is wanted, and at least. */
-enum { CLOSER = 4, CLOSER_LEAST = 100 };
+/* How many at least are looked at; and where two rankings are fused, for which the places below count. */
+enum { LEAST = 32, LEAST_FUSED = 100 };
 
 static double weight(double w)
 {
@@ -170,7 +170,7 @@ static int read_vector(struct recall *r, const struct memory_counts *c, struct e
 		r->x = mem_grow(r->x, r->dimensions, sizeof *r->x);
 		r->dimensions_cap = r->dimensions;
 	}
-	vector_encode(r->q->vector, r->dimensions, r->code, &r->scale);
+	vector_encode_query(r->q->vector, r->dimensions, r->code, &r->query_scale);
 	return 0;
 }
 
@@ -189,18 +189,14 @@ static int read_query(struct recall *r, struct err *e)
 
 /* ---- the answer */
 
-static size_t times(size_t n, size_t factor)
-{
-	return n > SIZE_MAX / factor ? SIZE_MAX : n * factor;
-}
-
 static size_t first_size(const struct recall *r)
 {
-	size_t closer = times(r->o.k, CLOSER);
+	size_t least = r->vectors && !r->words ? LEAST : LEAST_FUSED,
+	       size = recall_further(r->wanted);
 
 	if (!r->vectors && !r->o.where)
 		return r->wanted;
-	return closer > CLOSER_LEAST ? closer : CLOSER_LEAST;
+	return size > least ? size : least;
 }
 
 /*
@@ -225,7 +221,7 @@ static int rank(struct recall *r, struct err *e)
 		if (!again && (got > 0 || r->best.n < size || size >= r->n))
 			return 0;
 		if (!again)
-			size = times(size, CLOSER);
+			size = recall_further(size);
 		r->wanted = SIZE_MAX;
 	}
 }
@@ -295,6 +291,7 @@ void recall_free(struct recall *r)
 	free(r->own);
 	free(r->score);
 	free(r->cosine);
+	free(r->scale);
 	free(r->exact);
 	free(r->relevance);
 	free(r->state);

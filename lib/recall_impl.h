@@ -57,14 +57,15 @@ struct recall {
 	float *importance;
 	float *own, *score; /* by words; with those of the neighbours */
 	float *cosine; /* by the codes */
+	float *scale; /* of the codes */
 	double *exact; /* by the floats, where they were compared */
 	float *relevance; /* not used where vectors alone are ranked by */
 	uint8_t *state;
 
-	int8_t *code; /* the query's */
+	int16_t *code; /* the query's */
 	float *x; /* a memory's */
 	size_t dimensions, dimensions_cap;
-	float scale, scale_most; /* the query's; the greatest of the memories' */
+	float query_scale, scale_most; /* of the query's codes; the greatest of the memories' */
 	float cosine_most; /* by the codes, of all memories; at least 0 */
 	bool compared; /* some by their floats */
 
@@ -118,6 +119,12 @@ int recall_lore(struct recall *r, struct err *e);
 
 /* The best that pass, behind the lore. 0: more of them are wanted; 1: enough. */
 int recall_walk(struct recall *r, struct err *e);
+
+/* So many are looked at for so many that are wanted; and more, where those are not enough. */
+static inline size_t recall_further(size_t n)
+{
+	return n > SIZE_MAX / 4 ? SIZE_MAX : n * 4;
+}
 
 static inline double recall_cosine(const struct recall *r, size_t at)
 {

@@ -48,36 +48,42 @@ static void fill_pool(struct recall *r, const float *score, float above, size_t 
 }
 
 /*
- * How far a cosine by codes can be off: a number is off by half a step at most, the scale is a step
- * for a vector of length 1, so the vector is off by no more than step / 2 * sqrt(dimensions). Floats
- * add their own little.
+ * How far a cosine by codes of that scale can be off: a number is off by half a step at most, the scale
+ * is a step for a vector of length 1, so the vector is off by no more than step / 2 * sqrt(dimensions).
+ * Floats add their own little.
  */
-static double code_error(const struct recall *r)
+static double code_error(const struct recall *r, float scale)
 {
 	double half = sqrt((double)r->dimensions) / 2;
-	double query = half * (double)r->scale, other = half * (double)r->scale_most;
+	double query = half * (double)r->query_scale, other = half * (double)scale;
 
 	return query * (1 + other) + other + 1e-5;
 }
 
 /*
- * t holds the best by codes, in order. Compares the floats as far down as one could still be among
- * the best so many, with what a code can be off in the score.
+ * t holds the best by codes, in order. Compares the floats of those that could be among the best so
+ * many (or of all); by is what a cosine counts for in the score. 1: no other could be; 0: perhaps one
+ * behind t.
  */
-static int rescore(struct recall *r, const struct top *t, double off,
+static int rescore(struct recall *r, const struct top *t, double by,
     double (*score)(const struct recall *r, size_t at), struct err *e)
 {
+	double most = by * code_error(r, r->scale_most);
+
 	top_begin(&r->sure, r->wanted);
 	for (size_t i = 0; i < t->n; i++) {
 		size_t at = place_of(r, &t->best[i]);
+		double behind = r->sure.n == r->wanted ? r->sure.least - t->best[i].score : -1;
 
-		if (r->sure.n == r->wanted && t->best[i].score + off < r->sure.least)
-			break;
+		if (behind > most)
+			return 1;
+		if (behind > by * code_error(r, r->scale[at]))
+			continue;
 		if (recall_rescore(r, at, e) < 0)
 			return -1;
 		top_add(&r->sure, score(r, at), t->best[i].number);
 	}
-	return 0;
+	return r->wanted >= t->k;
 }
 
 /* Puts what t holds in order anew. Each place is read before it can be written. */
@@ -98,7 +104,7 @@ static void reorder(
 static int fill_vector_pool(struct recall *r, size_t size, struct err *e)
 {
 	fill_pool(r, r->cosine, RECALL_NO_VECTOR, size);
-	if (rescore(r, &r->pool, code_error(r), recall_cosine, e) < 0)
+	if (rescore(r, &r->pool, 1, recall_cosine, e) < 0)
 		return -1;
 	reorder(r, &r->pool, recall_cosine);
 	return 0;
@@ -294,7 +300,7 @@ static double cut_of(const struct recall *r)
 static void fill_best(struct recall *r, size_t size)
 {
 	const float *quick = by_vector_alone(r) ? r->cosine : r->relevance;
-	double off = r->compared ? code_error(r) : 0;
+	double off = r->compared ? code_error(r, r->scale_most) : 0;
 	struct recall_parts p;
 	double cut = -INFINITY;
 
@@ -317,18 +323,18 @@ static double whole_score(const struct recall *r, size_t at)
 	return recall_score(r, at, &p);
 }
 
-/* The same, where a code's cosine is not good enough. */
+/* The same, where a code's cosine is not good enough. 1: these are the best; 0: more may be. */
 static int rescore_best(struct recall *r, struct err *e)
 {
 	double scale = (r->most > 0 ? r->most : 1) * r->weight;
-	double off = scale > 0 ? r->o.relevance * code_error(r) / scale : 0;
+	int got = rescore(r, &r->best, scale > 0 ? r->o.relevance / scale : 0, whole_score, e);
 
-	if (rescore(r, &r->best, off, whole_score, e) < 0)
+	if (got < 0)
 		return -1;
 	/* Floats change how relevant they are, and nothing else. */
 	r->most = find_most(r);
 	reorder(r, &r->best, whole_score);
-	return 0;
+	return got;
 }
 
 int recall_select(struct recall *r, size_t size, struct err *e)
@@ -336,7 +342,16 @@ int recall_select(struct recall *r, size_t size, struct err *e)
 	if (find_relevance(r, size, e) < 0)
 		return -1;
 	find_scales(r);
-	fill_best(r, size);
-	top_sort(&r->best);
-	return r->vectors && !r->words ? rescore_best(r, e) : 0;
+	for (;;) {
+		int got;
+
+		fill_best(r, size);
+		top_sort(&r->best);
+		if (!by_vector_alone(r))
+			return 0;
+		got = rescore_best(r, e);
+		if (got != 0 || r->best.n < size)
+			return got < 0 ? -1 : 0;
+		size = recall_further(size);
+	}
 }

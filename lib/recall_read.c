@@ -23,6 +23,7 @@ static void make_room(struct recall *r, size_t more)
 	r->own = mem_grow(r->own, r->cap, sizeof *r->own);
 	r->score = mem_grow(r->score, r->cap, sizeof *r->score);
 	r->cosine = mem_grow(r->cosine, r->cap, sizeof *r->cosine);
+	r->scale = mem_grow(r->scale, r->cap, sizeof *r->scale);
 	r->exact = mem_grow(r->exact, r->cap, sizeof *r->exact);
 	r->relevance = mem_grow(r->relevance, r->cap, sizeof *r->relevance);
 	r->state = mem_grow(r->state, r->cap, sizeof *r->state);
@@ -72,7 +73,7 @@ static void read_cosines(struct recall *r, const float *restrict scale, size_t n
 	uint8_t *restrict state = r->state + r->n;
 	/* In a hybrid it is the place among the others that marks them. */
 	unsigned mark = r->words ? 0 : RECALL_BY_VECTOR;
-	float by = r->scale, greatest = r->scale_most, most = r->cosine_most;
+	float by = r->query_scale, greatest = r->scale_most, most = r->cosine_most;
 
 	for (size_t i = 0; i < n; i++) {
 		float c = scale[i] > 0 ? cosine[i] * by : RECALL_NO_VECTOR;
@@ -94,11 +95,14 @@ static int read_codes(struct recall *r, const struct memory_codes *c, size_t n, 
 		return err_set(e, "damaged: a block of vectors of another length");
 	if (c) {
 		vector_scan(r->code, c->code, c->scale, r->dimensions, n, cosine);
+		memcpy(r->scale + r->n, c->scale, n * sizeof *c->scale);
 		read_cosines(r, c->scale, n);
 		return 0;
 	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		cosine[i] = RECALL_NO_VECTOR;
+		r->scale[r->n + i] = 0;
+	}
 	return 0;
 }
 

@@ -95,9 +95,14 @@ int vector_read(const struct json *v, struct buf *b, size_t *n, struct err *e)
 	return err_set(e, "not a vector: neither an array of numbers nor base64 in a string");
 }
 
-void vector_encode(const float *x, size_t n, int8_t *code, float *scale)
+/* How far a vector reaches: its greatest number and its length. Doubles hold the squares of all floats. */
+struct reach {
+	double most, length;
+};
+
+static struct reach reach_of(const float *x, size_t n)
 {
-	double most = 0, square = 0, factor;
+	double most = 0, square = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		double size = fabs((double)x[i]);
@@ -105,13 +110,44 @@ void vector_encode(const float *x, size_t n, int8_t *code, float *scale)
 		most = size > most ? size : most;
 		square += size * size;
 	}
-	/* Doubles hold the squares of all floats, and 127 over any of them. */
-	factor = most > 0 ? 127 / most : 0;
-	*scale = most > 0 ? (float)(most / (127 * sqrt(square))) : 0;
-	for (size_t i = 0; i < n; i++) {
-		double y = x[i] * factor;
+	return (struct reach){most, sqrt(square)};
+}
 
-		/* No branch: half of them would be guessed wrong. */
-		code[i] = (int8_t)(y + copysign(0.5, y));
-	}
+static float scale_of(struct reach r, double steps)
+{
+	return r.most > 0 ? (float)(r.most / (steps * r.length)) : 0;
+}
+
+/* By how much to multiply, so that the greatest becomes that many steps; doubles hold it for any float. */
+static double factor_of(struct reach r, double steps)
+{
+	return r.most > 0 ? steps / r.most : 0;
+}
+
+/* No branch: half of them would be guessed wrong. */
+static inline int rounded(double y)
+{
+	return (int)(y + copysign(0.5, y));
+}
+
+void vector_encode(const float *x, size_t n, int8_t *code, float *scale)
+{
+	struct reach r = reach_of(x, n);
+	double factor = factor_of(r, 127);
+
+	*scale = scale_of(r, 127);
+	for (size_t i = 0; i < n; i++)
+		code[i] = (int8_t)rounded(x[i] * factor);
+}
+
+void vector_encode_query(const float *x, size_t n, int16_t *code, float *scale)
+{
+	/* A stored code may be -128. */
+	double steps = n > 512 ? (double)(INT32_MAX / 128 / n) : INT16_MAX;
+	struct reach r = reach_of(x, n);
+	double factor = factor_of(r, steps);
+
+	*scale = scale_of(r, steps);
+	for (size_t i = 0; i < n; i++)
+		code[i] = (int16_t)rounded(x[i] * factor);
 }

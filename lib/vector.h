@@ -2,13 +2,15 @@
  * vector: embeddings: read from JSON, made into codes of one byte a dimension, and compared.
  *
  * A code is round(127 x / max|x|), with the scale max|x| / (127 |x|): so that the cosine of two
- * vectors is nearly dot8(a, b) scale_a scale_b. One scale a vector keeps large outliers from
- * flattening the others. The best of a search by codes are compared again as float32.
+ * vectors is nearly the product of their codes and of their scales. One scale a vector keeps large
+ * outliers from flattening the others. A query's codes have two bytes, which cost a scan nothing and
+ * take away half of what codes are off. The best of a search by codes are compared again as float32.
  *
  *	if (vector_read(v, &b, &n, &e) < 0)
  *		…
  *	vector_encode(x, n, code, &scale);
- *	similar = scale * other_scale * vector_dot8(code, other, n);
+ *	vector_encode_query(y, n, query, &query_scale);
+ *	vector_scan(query, code, &scale, n, 1, &near);	// near * query_scale is about
  *	exact = vector_cosine(x, y, n);
  */
 #ifndef VECTOR_H
@@ -42,14 +44,17 @@ void vector_write(const float *x, size_t n, struct buf *b);
 /* code has n bytes. x is finite; one that is all 0 gets a scale of 0. */
 void vector_encode(const float *x, size_t n, int8_t *code, float *scale);
 
-/* n is at most VECTOR_MAX, here and below: then nothing overflows, whatever the codes. */
-int32_t vector_dot8(const int8_t *a, const int8_t *b, size_t n);
+/*
+ * The same in two bytes: round(m x / max|x|), with the scale max|x| / (m |x|). m is 32767, and less for
+ * more than 512 dimensions, so that 31 bits hold its product with any codes. n is at most VECTOR_MAX.
+ */
+void vector_encode_query(const float *x, size_t n, int16_t *code, float *scale);
 
 /*
- * The same for many: out[i] = scale[i] * dot8(query, codes + i * n), for count of them. This is the
- * inner loop of every search, compiled for the processors that are common.
+ * Compares many: out[i] = scale[i] * (query · codes + i * n), for count of them. This is the inner loop
+ * of every search, compiled for the processors that are common.
  */
-void vector_scan(const int8_t *query, const int8_t *codes, const float *scale, size_t n,
+void vector_scan(const int16_t *query, const int8_t *codes, const float *scale, size_t n,
     size_t count, float *out);
 
 /* -1 … 1, in double precision; 0 where one is all 0. */

@@ -6,8 +6,8 @@
 #include "vector_impl.h"
 
 /*
- * A product of two codes fits into 16 bits, and VECTOR_MAX of them into 31. The query is widened
- * once for all, so that a code costs its widening and one multiplication. Compilers make of the
+ * The query's codes are such that no sum leaves 31 bits. They have 16 bits for the processor's sake
+ * too: a code costs its widening and one multiplication. Compilers make of the
  * plain loop half as fast a thing as the processor can do, and at -O2 only where the length of a
  * loop is known: hence PIECE, and hence AVX2 is written out. A scan of many is then nearly as
  * fast as memory can be read.
@@ -149,30 +149,13 @@ static bool has_avx2(void)
 
 #endif
 
-void vector_scan(const int8_t *query, const int8_t *codes, const float *scale, size_t n,
+void vector_scan(const int16_t *query, const int8_t *codes, const float *scale, size_t n,
     size_t count, float *out)
 {
-	int16_t wide[VECTOR_MAX];
-
-	for (size_t i = 0; i < n; i++)
-		wide[i] = query[i];
 	if (has_avx2())
-		scan_avx2(wide, codes, scale, n, count, out);
+		scan_avx2(query, codes, scale, n, count, out);
 	else
-		vector_scan_plain(wide, codes, scale, n, count, out);
-}
-
-int32_t vector_dot8(const int8_t *a, const int8_t *b, size_t n)
-{
-	int32_t sum = 0;
-	size_t i = 0;
-
-	for (; n - i >= PIECE; i += PIECE)
-		for (size_t j = 0; j < PIECE; j++)
-			sum += a[i + j] * b[i + j];
-	for (; i < n; i++)
-		sum += a[i] * b[i];
-	return sum;
+		vector_scan_plain(query, codes, scale, n, count, out);
 }
 
 double vector_cosine(const float *a, const float *b, size_t n)

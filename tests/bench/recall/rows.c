@@ -58,16 +58,17 @@ static void fill(void)
 static void search(sqlite3_stmt *scan, sqlite3_stmt *get, uint64_t collection, struct top *best)
 {
 	static struct top rough;
+	static int16_t query[VECTOR_MAX];
 	float scale;
 
-	vector_encode(x, n, code, &scale);
+	vector_encode_query(x, n, query, &scale);
 	top_begin(&rough, RESCORED);
 	sqlite3_bind_int64(scan, 1, (int64_t)collection);
 	while (sqlite_step(scan)) {
-		double score = sqlite3_column_double(scan, 1) *
-		    vector_dot8(code, sqlite3_column_blob(scan, 2), n);
+		float other = (float)sqlite3_column_double(scan, 1), score;
 
-		if (score > rough.least)
+		vector_scan(query, sqlite3_column_blob(scan, 2), &other, n, 1, &score);
+		if ((double)score > rough.least)
 			top_add(&rough, score, (uint32_t)sqlite3_column_int64(scan, 0));
 	}
 	top_begin(best, K);

@@ -30,8 +30,10 @@ static float *all, *scales, *near;
 static int8_t *codes;
 static size_t n; /* dimensions */
 
+typedef void scan_loop(const float *, const int8_t *, const float *, size_t, size_t, float *);
+
 __attribute__((target_clones("arch=x86-64-v4", "avx2", "default"), optimize("O3"))) static void
-plain_scan(const int8_t *query, const int8_t *code, const float *scale, size_t dimensions,
+compare(const int8_t *query, const int8_t *code, const float *scale, size_t dimensions,
     size_t count, float *out)
 {
 	for (size_t i = 0; i < count; i++, code += dimensions) {
@@ -41,6 +43,26 @@ plain_scan(const int8_t *query, const int8_t *code, const float *scale, size_t d
 			sum += (int16_t)(query[k] * code[k]);
 		out[i] = scale[i] * (float)sum;
 	}
+}
+
+static void plain_scan(const float *x, const int8_t *code, const float *scale, size_t dimensions,
+    size_t count, float *out)
+{
+	static int8_t query[VECTOR_MAX];
+	float own;
+
+	vector_encode(x, dimensions, query, &own);
+	compare(query, code, scale, dimensions, count, out);
+}
+
+static void library_scan(const float *x, const int8_t *code, const float *scale, size_t dimensions,
+    size_t count, float *out)
+{
+	static int16_t query[VECTOR_MAX];
+	float own;
+
+	vector_encode_query(x, dimensions, query, &own);
+	vector_scan(query, code, scale, dimensions, count, out);
 }
 
 static void make_all(void)
@@ -57,8 +79,6 @@ static void make_all(void)
 	}
 }
 
-typedef void scan_loop(const int8_t *, const int8_t *, const float *, size_t, size_t, float *);
-
 /* The first memory of the collection that question q asks. */
 static size_t first_of(uint64_t q)
 {
@@ -68,12 +88,9 @@ static size_t first_of(uint64_t q)
 static void search(scan_loop *loop, size_t first, const float *x, struct top *best)
 {
 	static struct top rough;
-	static int8_t code[VECTOR_MAX];
 	size_t each = (size_t)plan.each;
-	float scale;
 
-	vector_encode(x, n, code, &scale);
-	loop(code, codes + first * n, scales + first, n, each, near);
+	loop(x, codes + first * n, scales + first, n, each, near);
 	top_begin(&rough, RESCORED);
 	for (size_t i = 0; i < each; i++)
 		if (near[i] > rough.least)
@@ -129,9 +146,9 @@ static void tell_time(void)
 {
 	struct cost plain, library;
 
-	median_us(vector_scan); /* warms */
+	median_us(library_scan); /* warms */
 	plain = median_us(plain_scan);
-	library = median_us(vector_scan);
+	library = median_us(library_scan);
 	if (plain.cpu < library.cpu)
 		library = plain;
 	printf("%.2f %.2f\n", library.wall, library.cpu);
@@ -153,7 +170,7 @@ static double found_part(void)
 
 	for (uint64_t q = 0; q < plan.questions && q < CHECKED; q++) {
 		made_question_vector(made, q, x);
-		search(vector_scan, first_of(q), x, &best);
+		search(library_scan, first_of(q), x, &best);
 		exact(first_of(q), x, &truth);
 		for (size_t i = 0; i < truth.n; i++)
 			found += among(&best, truth.best[i].number);
