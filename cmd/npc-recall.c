@@ -86,20 +86,26 @@ static int end(struct program *p)
 /* ---- add, import */
 
 /* What has been stored is said at once. */
-static void commit_batch(void *ctx)
+static void say_stored(struct program *p)
 {
-	struct program *p = ctx;
 	struct buf *acks = &p->adder.acks;
-	struct err e;
 
-	if (adder_commit(&p->adder, &e) < 0)
-		stop(&e);
 	if (acks->len == 0)
 		return;
 	buf_put(&p->filter.out.buf, acks->ptr, acks->len - 1);
 	buf_reset(acks, ADDER_BYTES);
 	filter_put(&p->filter);
 	filter_flush(&p->filter);
+}
+
+static void commit_batch(void *ctx)
+{
+	struct program *p = ctx;
+	struct err e;
+
+	if (adder_commit(&p->adder, &e) < 0)
+		stop(&e);
+	say_stored(p);
 }
 
 static void add_line(void *ctx, struct slice text)
@@ -109,8 +115,11 @@ static void add_line(void *ctx, struct slice text)
 
 	if (adder_line(&p->adder, text, &e) < 0)
 		stop(&e);
-	if (adder_full(&p->adder))
-		commit_batch(p);
+	if (!adder_full(&p->adder))
+		return;
+	if (adder_next(&p->adder, &e) < 0)
+		stop(&e);
+	say_stored(p);
 }
 
 static void add_bad(void *ctx, const char *message)

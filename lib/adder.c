@@ -16,7 +16,7 @@ static void put_member(struct buf *b, const char *name, const struct json *v)
 /* object is the memory, or NULL, or something that is none. */
 static void put_failed(struct adder *a, const struct json *object, const char *why)
 {
-	struct buf *b = &a->acks;
+	struct buf *b = &a->batch;
 
 	jw_object(b);
 	put_member(b, "npc", json_get(object, "npc"));
@@ -45,11 +45,11 @@ static void put_stored(struct adder *a)
 {
 	const struct memory_record *r = &a->memo.record;
 
-	jw_object(&a->acks);
-	jw_member_str(&a->acks, "npc", r->npc);
-	jw_member_str(&a->acks, "id", r->id);
-	jw_object_end(&a->acks);
-	buf_byte(&a->acks, '\n');
+	jw_object(&a->batch);
+	jw_member_str(&a->batch, "npc", r->npc);
+	jw_member_str(&a->batch, "id", r->id);
+	jw_object_end(&a->batch);
+	buf_byte(&a->batch, '\n');
 }
 
 /* ---- into the database */
@@ -162,13 +162,37 @@ int adder_line(struct adder *a, struct slice text, struct err *e)
 
 bool adder_full(const struct adder *a)
 {
-	return a->n >= ADDER_BATCH || a->bytes >= ADDER_BYTES || a->acks.len >= ADDER_BYTES;
+	return a->n >= ADDER_BATCH || a->bytes >= ADDER_BYTES || a->batch.len >= ADDER_BYTES;
+}
+
+/* What stands in from goes behind what stands in to. */
+static void move(struct buf *to, struct buf *from)
+{
+	buf_slice(to, buf_all(from));
+	buf_reset(from, ADDER_BYTES);
+}
+
+int adder_next(struct adder *a, struct err *e)
+{
+	int got = a->open ? memory_commit_ahead(a->memory, e) : memory_durable(a->memory, e);
+
+	if (got < 0)
+		return -1;
+	move(&a->acks, &a->ahead);
+	move(&a->ahead, &a->batch);
+	a->open = false;
+	a->n = a->bytes = 0;
+	return 0;
 }
 
 int adder_commit(struct adder *a, struct err *e)
 {
-	if (a->open && memory_commit(a->memory, e) < 0)
+	int got = a->open ? memory_commit(a->memory, e) : memory_durable(a->memory, e);
+
+	if (got < 0)
 		return -1;
+	move(&a->acks, &a->ahead);
+	move(&a->acks, &a->batch);
 	a->open = false;
 	a->n = a->bytes = 0;
 	return 0;
@@ -185,6 +209,8 @@ void adder_stats(const struct adder *a, struct stats *s)
 void adder_free(struct adder *a)
 {
 	buf_free(&a->acks);
+	buf_free(&a->batch);
+	buf_free(&a->ahead);
 	embedded_free(&a->line);
 	memo_free(&a->memo);
 }

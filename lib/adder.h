@@ -9,10 +9,12 @@
  * that is no good, or that the store refuses, fails alone.
  *
  *	struct adder a = {.memory = m, .failed = failed};
- *	if (adder_line(&a, line, &e) < 0 || (adder_full(&a) && adder_commit(&a, &e) < 0))
+ *	if (adder_line(&a, line, &e) < 0 || (adder_full(&a) && adder_next(&a, &e) < 0))
  *		…					// the database failed: nothing of the batch is stored
  *	… a.acks: what is to be said; buf_clear() it
  *	adder_commit(&a, &e);				// at the end, or where no more input is at hand
+ *
+ * A full batch is synced while the next one comes, and what is said of it then is said a batch later.
  *	adder_free(&a);
  */
 #ifndef ADDER_H
@@ -30,7 +32,7 @@
 #include "slice.h"
 #include "stats.h"
 
-enum { ADDER_BATCH = 4096, ADDER_BYTES = 32 << 20 };
+enum { ADDER_BATCH = 16384, ADDER_BYTES = 32 << 20 };
 
 struct adder {
 	struct memory *memory;
@@ -39,7 +41,8 @@ struct adder {
 	void *ctx;
 	bool open; /* in a transaction */
 	size_t n, bytes; /* of the batch at hand */
-	struct buf acks; /* lines, good once the batch is committed */
+	struct buf acks; /* lines, to be said */
+	struct buf batch, ahead; /* of the batch at hand; of the one that is being synced */
 	struct embedded line;
 	struct memo memo;
 	uint64_t added, replaced, same;
@@ -54,7 +57,9 @@ void adder_bad(struct adder *a, const char *message);
 
 bool adder_full(const struct adder *a);
 
-/* Nothing happens where nothing was added. */
+int adder_next(struct adder *a, struct err *e);
+
+/* Everything until now. Nothing happens where nothing was added. */
 int adder_commit(struct adder *a, struct err *e);
 
 void adder_stats(const struct adder *a, struct stats *s);

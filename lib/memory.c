@@ -232,7 +232,7 @@ static int commit(struct memory *m, struct err *e)
 	return memory_done(m, memory_sql(m, SQL_COMMIT, e), e);
 }
 
-int memory_commit(struct memory *m, struct err *e)
+static int hand_over(struct memory *m, struct err *e)
 {
 	if (commit(m, e) < 0) {
 		memory_rollback(m);
@@ -241,6 +241,18 @@ int memory_commit(struct memory *m, struct err *e)
 	m->in_transaction = m->writing = false;
 	memory_pending_clear(&m->pending);
 	return 0;
+}
+
+int memory_commit(struct memory *m, struct err *e)
+{
+	return hand_over(m, e) < 0 ? -1 : memory_sync(m, e);
+}
+
+int memory_commit_ahead(struct memory *m, struct err *e)
+{
+	if (hand_over(m, e) < 0 || memory_durable(m, e) < 0)
+		return -1;
+	return memory_sync_begin(m, e);
 }
 
 /* SQLite may have rolled back by itself (a full disk): then there is nothing to do. */
@@ -282,6 +294,7 @@ void memory_close(struct memory *m)
 		return;
 	for (size_t i = 0; i < SQL_COUNT; i++)
 		sqlite3_finalize(m->stmt[i]);
+	memory_sync_free(m);
 	sqlite3_close(m->db);
 	words_close(&m->words);
 	json_doc_free(&m->doc);

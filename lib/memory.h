@@ -16,8 +16,9 @@
  * added again, changed, gets a new row.
  *
  * Durability: everything between memory_begin() and memory_commit() is one transaction; when commit
- * has returned 0 it is on the disk (or with MEMORY_NORMAL in the system's hands). What is forgotten
- * is overwritten with zeros, and its words and vectors leave the blocks.
+ * has returned 0 it is on the disk (or with .normal in the system's hands). Many transactions one after
+ * the other need not wait each: see memory_commit_ahead(). What is forgotten is overwritten with zeros,
+ * and its words and vectors leave the blocks.
  *
  * Any number of processes may read and write at once: writers wait for each other, at most .wait_ms.
  *
@@ -53,7 +54,7 @@ struct memory_options {
 	bool
 	    write; /* made where there is none, unless must_exist; else only read, also where nothing can be written */
 	bool must_exist;
-	bool normal; /* synchronous=NORMAL: a commit survives the process, not a power cut */
+	bool normal; /* a commit survives the process, perhaps not a power cut */
 	const char *
 	    language; /* for a new file, see words.h; NULL: "en". Another one than the file's is an error */
 	bool rebuild; /* opened though its words are by older rules: for memory_check() */
@@ -101,6 +102,13 @@ enum memory_put {
 int memory_begin(struct memory *m, struct err *e);
 int memory_commit(struct memory *m, struct err *e);
 void memory_rollback(struct memory *m);
+
+/*
+ * The same, without waiting for the disk: 0 says that all commits before this one are durable, and that
+ * this one will be when the next returns 0, or memory_durable().
+ */
+int memory_commit_ahead(struct memory *m, struct err *e);
+int memory_durable(struct memory *m, struct err *e);
 
 /*
  * Adds it, or replaces the one with the same npc and id. A vector that is there is kept when the text

@@ -2,6 +2,7 @@
 #ifndef MEMORY_IMPL_H
 #define MEMORY_IMPL_H
 
+#include <aio.h>
 #include <sqlite3.h>
 
 #include "columns.h"
@@ -122,6 +123,9 @@ struct memory {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *stmt[SQL_COUNT]; /* prepared when first used */
+	bool normal; /* commits are not synced */
+	struct aiocb log; /* SQLite's, as it is synced */
+	bool log_open, syncing;
 	bool in_transaction, writing;
 	unsigned nested; /* snapshots within it */
 	bool rebuild; /* its words are by other rules than ours */
@@ -194,6 +198,11 @@ void memory_pending_text(
 /* Notes a memory that stands in its tables for the flush: its terms, its code, its triggers. */
 int memory_index(struct memory *m, const struct memory_record *r, int64_t collection, int64_t row,
     struct err *e);
+
+/* The log: begins to sync what was committed; or does, and waits. */
+int memory_sync_begin(struct memory *m, struct err *e);
+int memory_sync(struct memory *m, struct err *e);
+void memory_sync_free(struct memory *m);
 
 /* Brings everything into blocks, terms and counts. */
 int memory_flush(struct memory *m, struct err *e);

@@ -159,14 +159,12 @@ static int heading(struct memory *m, const struct memory_options *o, int64_t wai
  */
 static int configure(struct memory *m, const struct memory_options *o, struct err *e)
 {
-	if (memory_exec(m,
-		"PRAGMA page_size = 8192; PRAGMA secure_delete = ON; PRAGMA mmap_size = 2147418112;"
-		"PRAGMA cache_size = -16384;"
-		"PRAGMA wal_autocheckpoint = 4000; PRAGMA trusted_schema = OFF;",
-		e) < 0)
-		return -1;
-	return memory_exec(
-	    m, o->normal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", e);
+	m->normal = o->normal;
+	return memory_exec(m,
+	    "PRAGMA page_size = 8192; PRAGMA secure_delete = ON; PRAGMA mmap_size = 2147418112;"
+	    "PRAGMA cache_size = -16384; PRAGMA synchronous = NORMAL;"
+	    "PRAGMA wal_autocheckpoint = 4000; PRAGMA trusted_schema = OFF;",
+	    e);
 }
 
 static int load(struct memory *m, const struct memory_options *o, struct err *e)
