@@ -171,6 +171,21 @@ setup() {
 	[ "$(grep -c sync full)" -gt "$(grep -c sync normal)" ]
 }
 
+@test "add: more than a batch is told in order, and only what is on the disk" {
+	command -v strace >/dev/null || skip 'no strace'
+	! ldd "$(command -v npc-recall)" | grep -q asan || skip 'not under the sanitizers'
+	memories 1 36000 >some
+	npc-recall add some >told
+	diff <(jq -r .id told) <(jq -r .id some)
+	# The second batch is synced beside the third, by a thread of its own, and cannot be.
+	memories 36001 72000 >more
+	run -3 --separate-stderr strace -f -o /dev/null -e trace=fdatasync -e inject=fdatasync:error=EIO:when=2 npc-recall add more
+	diff <(jq -r .id <<<"$output") <(head -n 16384 more | jq -r .id)
+	# shellcheck disable=SC2154 # set by run
+	[[ $stderr == *"cannot be synced: Input/output error"* ]]
+	npc-recall check
+}
+
 @test "add --lang: the words of another language; a database has one" {
 	npc-recall add --lang german <<<'{"id":"a","npc":"bob","text":"Die Häuser am Kai"}'
 	[ "$(ask Haus)" = a ]

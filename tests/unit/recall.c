@@ -485,6 +485,28 @@ static void against_slow(void)
 	CHECK(round == 100);
 }
 
+/* Hundreds that no code can tell from each other: the floats of all of them are compared. */
+static void against_alike(void)
+{
+	float x[MANY];
+
+	check_test("the nearest of many that are nearly the same");
+	new_store();
+	must(memory_begin(store, &e), "memory_begin");
+	random_vector(x, MANY);
+	for (int i = 0; i < 500; i++) {
+		random_vector(vectors[i], MANY);
+		for (int j = 0; j < MANY; j++)
+			vectors[i][j] = x[j] + vectors[i][j] / 3000;
+		put_vector("alike", i, "x", vectors[i], MANY);
+	}
+	must(memory_commit(store, &e), "memory_commit");
+	same_text(run(OPTIONS(0), vector_query("", x, MANY), "alike"),
+	    slow_nearest(x, 10, 0, 500, 1, 0), __FILE__, __LINE__);
+	same_text(run(OPTIONS(.k = 1), vector_query("", x, MANY), "alike"),
+	    slow_nearest(x, 1, 0, 500, 1, 0), __FILE__, __LINE__);
+}
+
 int main(void)
 {
 	by_words();
@@ -495,6 +517,7 @@ int main(void)
 	budgets();
 	by_vector();
 	against_slow();
+	against_alike();
 	end_store();
 	return check_done();
 }
