@@ -90,11 +90,11 @@ sqlite3_stmt *memory_sql(struct memory *m, enum memory_sql which, struct err *e)
 
 int memory_step(struct memory *m, sqlite3_stmt *s, struct err *e)
 {
-	int got = sqlite3_step(s);
+	int got = s ? sqlite3_step(s) : SQLITE_MISUSE;
 
 	if (got == SQLITE_ROW)
 		return 1;
-	if (got != SQLITE_DONE)
+	if (s && got != SQLITE_DONE)
 		memory_error(m, e);
 	sqlite3_reset(s);
 	return got == SQLITE_DONE ? 0 : -1;
@@ -102,7 +102,7 @@ int memory_step(struct memory *m, sqlite3_stmt *s, struct err *e)
 
 int memory_done(struct memory *m, sqlite3_stmt *s, struct err *e)
 {
-	int got = s ? memory_step(m, s, e) : -1;
+	int got = memory_step(m, s, e);
 
 	if (got == 1)
 		sqlite3_reset(s);
@@ -111,7 +111,7 @@ int memory_done(struct memory *m, sqlite3_stmt *s, struct err *e)
 
 int memory_number(struct memory *m, sqlite3_stmt *s, int64_t *n, struct err *e)
 {
-	int got = s ? memory_step(m, s, e) : -1;
+	int got = memory_step(m, s, e);
 
 	if (got == 0)
 		return err_set(e, "%s: a number was asked for, and none came", m->path);
@@ -153,7 +153,7 @@ int memory_store_load(struct memory *m, struct err *e)
 {
 	struct memory_store *t = &m->store;
 	sqlite3_stmt *s = memory_sql(m, SQL_STORE, e);
-	int got = s ? memory_step(m, s, e) : -1;
+	int got = memory_step(m, s, e);
 
 	if (got == 0)
 		return err_set(e, "%s: damaged: its table store is empty", m->path);

@@ -165,8 +165,6 @@ static int read_codes(
 	int got;
 
 	*code = NULL;
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, key);
 	got = memory_step(m, s, e);
 	if (got != 1)
@@ -202,8 +200,6 @@ static int read_blocks(const struct visit *v, int64_t collection, struct err *e)
 	sqlite3_stmt *s = memory_sql(m, SQL_BLOCKS, e);
 	int got;
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, MEMORY_KEY(collection, 0));
 	sqlite3_bind_int64(s, 2, MEMORY_KEY(collection, MEMORY_ROW_MAX));
 	while ((got = memory_step(m, s, e)) == 1)

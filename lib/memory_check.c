@@ -170,8 +170,6 @@ static int all_blocks(struct check *c, struct err *e)
 	int64_t key;
 	int got;
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, 0);
 	sqlite3_bind_int64(s, 2, INT64_MAX);
 	while ((got = memory_step(c->m, s, e)) == 1) {
@@ -280,8 +278,6 @@ static int some_again(struct check *c, int64_t *last, size_t *n, struct err *e)
 	struct memory_row row;
 	int got = 0;
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, *last);
 	for (*n = 0; *n < AT_ONCE && (got = memory_step(c->m, s, e)) == 1; ++*n) {
 		if (memory_row_fill(c->m, s, true, &row, e) < 0 ||

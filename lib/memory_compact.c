@@ -9,8 +9,6 @@ static int count_blocks(struct memory *m, int64_t collection, int64_t *n, struct
 {
 	sqlite3_stmt *s = memory_sql(m, SQL_COUNT_BLOCKS, e);
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, MEMORY_KEY(collection, 0));
 	sqlite3_bind_int64(s, 2, last_key(collection));
 	return memory_number(m, s, n, e);
@@ -23,8 +21,6 @@ static int take_block(struct memory *m, int64_t collection, int64_t *key, struct
 	sqlite3_stmt *s = memory_sql(m, SQL_BLOCKS, e);
 	int got;
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, *key);
 	sqlite3_bind_int64(s, 2, last_key(collection));
 	got = memory_step(m, s, e);

@@ -16,8 +16,6 @@ static int drop(struct memory *m, enum memory_sql which, int64_t key, struct err
 {
 	sqlite3_stmt *s = memory_sql(m, which, e);
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, key);
 	return memory_done(m, s, e);
 }
@@ -26,8 +24,6 @@ static int set(struct memory *m, enum memory_sql which, int64_t key, struct buf 
 {
 	sqlite3_stmt *s = memory_sql(m, which, e);
 
-	if (!s)
-		return -1;
 	if (b->over)
 		return err_set(e, "%s: a block is too large", m->path);
 	bind_blob(s, key, b);
@@ -92,8 +88,6 @@ static int block_of(struct memory *m, int64_t collection, int64_t row, struct co
 	sqlite3_stmt *s = memory_sql(m, SQL_BLOCK_OF, e);
 	int got;
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, MEMORY_KEY(collection, 0));
 	sqlite3_bind_int64(s, 2, MEMORY_KEY(collection, row));
 	got = memory_step(m, s, e);
@@ -140,8 +134,6 @@ static int add_counts(struct memory *m, int64_t collection, const struct delta *
 {
 	sqlite3_stmt *s = memory_sql(m, SQL_COLLECTION_ADD, e);
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, d->memories);
 	sqlite3_bind_int64(s, 2, d->words);
 	sqlite3_bind_int64(s, 3, d->vectors);
@@ -236,8 +228,6 @@ static int new_term(
 {
 	sqlite3_stmt *s = memory_sql(m, SQL_TERM_NEW, e);
 
-	if (!s)
-		return -1;
 	t->number = (uint32_t)m->store.next_term++;
 	memory_bind(s, 1, text);
 	sqlite3_bind_int64(s, 2, t->number);
@@ -258,8 +248,6 @@ static int count_term(struct memory *m, struct memory_pending_term *t, struct er
 	if (t->delta == 0)
 		return 0;
 	s = memory_sql(m, SQL_TERM_ADD, e);
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, t->delta);
 	memory_bind(s, 2, text);
 	return memory_done(m, s, e);
@@ -270,8 +258,6 @@ static int drop_term(struct memory *m, const struct memory_pending_term *t, stru
 {
 	sqlite3_stmt *s = memory_sql(m, SQL_TERM_DROP, e);
 
-	if (!s)
-		return -1;
 	memory_bind(s, 1, slice_make(m->pending.text.ptr + t->at, t->len));
 	return memory_done(m, s, e);
 }
@@ -423,8 +409,6 @@ static int note_recalled(struct memory *m, int64_t row, int64_t at, struct err *
 {
 	sqlite3_stmt *s = memory_sql(m, SQL_MEMORY_TOUCH, e);
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, row);
 	if (at != TIMESTAMP_NONE)
 		sqlite3_bind_int64(s, 2, at);

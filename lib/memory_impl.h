@@ -149,10 +149,13 @@ struct memory {
 #define MEMORY_ROW_MAX ((INT64_C(1) << MEMORY_ROW_BITS) - 1)
 #define MEMORY_COLLECTION_MAX ((INT64_C(1) << 23) - 1)
 
-/* The statement, reset and without values; NULL: it cannot be prepared. */
+/*
+ * The statement, reset and without values; NULL: it cannot be prepared. What is bound to NULL goes nowhere
+ * (SQLITE_MISUSE), and a step of it fails: so that is where one looks.
+ */
 sqlite3_stmt *memory_sql(struct memory *m, enum memory_sql which, struct err *e);
 
-/* 1: a row; 0: done; -1: an error, told. The statement is reset but for a row. */
+/* 1: a row; 0: done; -1: an error, told, of the step or of what made the statement. The statement is reset but for a row. */
 int memory_step(struct memory *m, sqlite3_stmt *s, struct err *e);
 
 /* The same for a statement that has no rows: 0 or -1. */

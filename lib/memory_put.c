@@ -129,8 +129,6 @@ static int drop(struct memory *m, enum memory_sql which, int64_t row, int *chang
 {
 	sqlite3_stmt *s = memory_sql(m, which, e);
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, row);
 	if (memory_done(m, s, e) < 0)
 		return -1;
@@ -183,8 +181,6 @@ static int new_collection(struct memory *m, struct slice npc, int64_t *number, s
 {
 	sqlite3_stmt *s = memory_sql(m, SQL_COLLECTION_NEW, e);
 
-	if (!s)
-		return -1;
 	memory_bind(s, 1, npc);
 	if (memory_done(m, s, e) < 0)
 		return -1;
@@ -220,8 +216,6 @@ static int there(
 	sqlite3_stmt *s = memory_sql(m, SQL_ID, e);
 	int got;
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, collection);
 	memory_bind(s, 2, id);
 	got = memory_step(m, s, e);
@@ -268,8 +262,6 @@ static int insert(
 {
 	sqlite3_stmt *s = memory_sql(m, SQL_MEMORY_NEW, e);
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, row);
 	sqlite3_bind_int64(s, 2, collection);
 	memory_bind(s, 3, r->id);
@@ -282,8 +274,6 @@ static int insert(
 	if (!r->vector)
 		return 0;
 	s = memory_sql(m, SQL_VECTOR_NEW, e);
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, row);
 	sqlite3_bind_blob64(s, 2, r->vector, r->dimensions * sizeof *r->vector, SQLITE_STATIC);
 	return memory_done(m, s, e);
@@ -294,8 +284,6 @@ static int one_trigger(
 {
 	sqlite3_stmt *s = memory_sql(m, SQL_TRIGGER_NEW, e);
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, collection);
 	memory_bind(s, 2, word);
 	sqlite3_bind_int64(s, 3, row);
@@ -384,8 +372,6 @@ static int same(struct memory *m, const struct memory_record *r, struct slice js
 	if (!*yes || !r->vector)
 		return 0;
 	s = memory_sql(m, SQL_VECTOR, e);
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, row);
 	got = memory_step(m, s, e);
 	*yes = got == 1 && (size_t)sqlite3_column_bytes(s, 0) == size &&

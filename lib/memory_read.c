@@ -57,8 +57,6 @@ int memory_collection(
 	int got;
 
 	*c = (struct memory_collection){0};
-	if (!s)
-		return -1;
 	memory_bind(s, 1, npc);
 	got = memory_step(m, s, e);
 	if (got == 1) {
@@ -76,8 +74,6 @@ int memory_collections(struct memory *m,
 	struct memory_collection c;
 	int got;
 
-	if (!s)
-		return -1;
 	while ((got = memory_step(m, s, e)) == 1) {
 		read_collection(s, 1, &c);
 		if (!each(ctx, memory_slice(s, 0), &c))
@@ -93,8 +89,6 @@ int memory_term(
 	sqlite3_stmt *s = memory_sql(m, SQL_TERM, e);
 	int got;
 
-	if (!s)
-		return -1;
 	memory_bind(s, 1, term);
 	got = memory_step(m, s, e);
 	if (got == 1) {
@@ -113,8 +107,6 @@ static int floats_of(struct memory *m, int64_t row, struct memory_row *r, struct
 	sqlite3_stmt *s = memory_sql(m, SQL_VECTOR, e);
 	int got;
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, row);
 	got = memory_step(m, s, e);
 	if (got != 1)
@@ -144,8 +136,6 @@ int memory_row(struct memory *m, int64_t row, bool vector, struct memory_row *r,
 	sqlite3_stmt *s = memory_sql(m, SQL_MEMORY, e);
 	int got;
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, row);
 	got = memory_step(m, s, e);
 	if (got == 1 && memory_row_fill(m, s, vector, r, e) < 0)
@@ -163,8 +153,6 @@ static int find_in(struct memory *m, struct slice npc, struct slice id,
 	if (got != 1)
 		return got;
 	s = memory_sql(m, SQL_ID, e);
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, c.number);
 	memory_bind(s, 2, id);
 	got = memory_step(m, s, e);
@@ -184,8 +172,6 @@ int memory_find(struct memory *m, struct slice npc, struct slice id,
 	if (npc.ptr)
 		return find_in(m, npc, id, each, ctx, e);
 	s = memory_sql(m, SQL_IDS, e);
-	if (!s)
-		return -1;
 	memory_bind(s, 1, id);
 	while ((got = memory_step(m, s, e)) == 1)
 		if (!each(ctx, sqlite3_column_int64(s, 0)))
@@ -200,8 +186,6 @@ int memory_vector(struct memory *m, int64_t row, float *x, struct err *e)
 	size_t size = (size_t)m->store.dimensions * sizeof *x;
 	int got;
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, row);
 	got = memory_step(m, s, e);
 	if (got != 1)
@@ -249,8 +233,6 @@ static int all_rows(struct walk *w, struct err *e)
 	struct memory_row r;
 	int got;
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, 0);
 	while ((got = memory_step(w->m, s, e)) == 1) {
 		got = memory_row_fill(w->m, s, w->vectors, &r, e);
@@ -280,8 +262,6 @@ int memory_triggered(struct memory *m, int64_t collection, struct slice word,
 	sqlite3_stmt *s = memory_sql(m, SQL_TRIGGERED, e);
 	int got;
 
-	if (!s)
-		return -1;
 	sqlite3_bind_int64(s, 1, collection);
 	memory_bind(s, 2, word);
 	while ((got = memory_step(m, s, e)) == 1)
