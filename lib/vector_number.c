@@ -62,11 +62,11 @@ static uint64_t next_bytes(const char *p, const char *end)
 	return word;
 }
 
-/* How many of the eight bytes at p are digits before the first that is not, and their value. */
-static size_t next_digits(const char *p, const char *end, uint64_t *value)
+/* How many of these bytes, the lowest first, are digits before the first that is not, and their value. */
+static inline size_t leading_digits(uint64_t bytes, uint64_t *value)
 {
 	const uint64_t ones = 0x0101010101010101u;
-	uint64_t word = next_bytes(p, end) ^ ones * '0';
+	uint64_t word = bytes ^ ones * '0';
 	uint64_t others = (word | (word + ones * (0x7f - 9))) & ones * 0x80;
 	size_t n = others ? (size_t)__builtin_ctzll(others) / 8 : 8;
 
@@ -78,6 +78,11 @@ static size_t next_digits(const char *p, const char *end, uint64_t *value)
 	word = (word * 100 + (word >> 16)) & 0x0000ffff0000ffffu;
 	*value = (word * 10000 + (word >> 32)) & 0xffffffffu;
 	return n;
+}
+
+static size_t next_digits(const char *p, const char *end, uint64_t *value)
+{
+	return leading_digits(next_bytes(p, end), value);
 }
 
 /* One by one, where they may be more than fit: *dropped counts those that do not. */
@@ -132,13 +137,47 @@ static const char *take_exponent(const char *p, const char *end, int64_t *expone
 	return p;
 }
 
+enum { USUAL = 18 }; /* bytes: a digit, a point, and two times eight digits */
+
+/*
+ * What nearly all numbers of embeddings are: a digit, a point, up to 15 digits and no exponent. NULL: it
+ * is something else.
+ */
+static inline const char *take_usual(const char *p, const char *end, struct number *n)
+{
+	uint64_t first, second;
+	size_t a, b = 0;
+
+	if (end - p <= USUAL || !is_digit(p[0]) || p[1] != '.')
+		return NULL;
+	a = leading_digits(next_bytes(p + 2, end), &first);
+	if (a == 0)
+		return NULL;
+	n->digits = (uint64_t)(p[0] - '0') * ten_to[a] + first;
+	if (a == 8) {
+		b = leading_digits(next_bytes(p + 10, end), &second);
+		if (b == 8)
+			return NULL;
+		if (b > 0)
+			n->digits = n->digits * ten_to[b] + second;
+	}
+	n->exponent = -(int64_t)(a + b);
+	p += 2 + a + b;
+	return *p == 'e' || *p == 'E' ? NULL : p;
+}
+
 static const char *take_number(const char *p, const char *end, struct number *n)
 {
 	const char *from;
 	int64_t dropped = 0, whole;
 
-	*n = (struct number){.negative = p < end && *p == '-'};
+	n->negative = p < end && *p == '-';
+	n->written = 0;
 	p += n->negative;
+	from = take_usual(p, end, n);
+	if (from)
+		return from;
+	n->digits = 0;
 	if (p == end || !is_digit(*p))
 		return NULL;
 	if (*p == '0')
