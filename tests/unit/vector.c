@@ -32,8 +32,8 @@ static int read_text(const char *ptr, size_t len, size_t *n, size_t *used, struc
 	return vector_read_array(ptr, len, &floats, n, used, e);
 }
 
-/* Reads [1,TEXT] and holds the second number against the C library's, which rounds right. */
-static bool number_is_right(const char *number)
+/* Reads [1,TEXT and holds the second number of count against the C library's, which rounds right. */
+static bool reads_right(const char *number, const char *behind, size_t count)
 {
 	float want = strtof(number, NULL), got;
 	size_t n = 0, used = 0;
@@ -41,17 +41,23 @@ static bool number_is_right(const char *number)
 	bool good;
 
 	buf_clear(&text);
-	buf_fmt(&text, "[1,%s]", number);
+	buf_fmt(&text, "[1,%s%s", number, behind);
 	good = read_text(text.ptr, text.len, &n, &used, &e) == 0;
 	if (!isfinite(want))
 		good = !good && strstr(e.text, "number 2 is not finite") && floats.len == 0;
 	else if (good) {
 		memcpy(&got, floats.ptr + sizeof got, sizeof got);
-		good = n == 2 && used == text.len && bits_of(got) == bits_of(want);
+		good = n == count && used == text.len && bits_of(got) == bits_of(want);
 	}
 	if (!good)
-		printf("# %s: want %a, %s\n", number, (double)want, e.text);
+		printf("# %s%s: want %a, %s\n", number, behind, (double)want, e.text);
 	return good;
+}
+
+/* At the end of the text, and where much follows it. */
+static bool number_is_right(const char *number)
+{
+	return reads_right(number, "]", 2) && reads_right(number, ",1234567812345678]", 3);
 }
 
 static void plain_numbers(void)
