@@ -148,7 +148,7 @@ static inline const char *take_usual(const char *p, const char *end, struct numb
 	uint64_t first, second;
 	size_t a, b = 0;
 
-	if (end - p <= USUAL || !is_digit(p[0]) || p[1] != '.')
+	if (end - p < USUAL || !is_digit(p[0]) || p[1] != '.')
 		return NULL;
 	a = leading_digits(next_bytes(p + 2, end), &first);
 	if (a == 0)
