@@ -4,126 +4,6 @@
 #include "memory_impl.h"
 #include "timestamp.h"
 
-/* ---- blocks, as rows of two tables */
-
-static int bind_blob(sqlite3_stmt *s, int64_t key, const struct buf *b)
-{
-	sqlite3_bind_int64(s, 1, key);
-	return sqlite3_bind_blob64(s, 2, b->ptr, b->len, SQLITE_STATIC);
-}
-
-static int drop(struct memory *m, enum memory_sql which, int64_t key, struct err *e)
-{
-	sqlite3_stmt *s = memory_sql(m, which, e);
-
-	sqlite3_bind_int64(s, 1, key);
-	return memory_done(m, s, e);
-}
-
-static int set(struct memory *m, enum memory_sql which, int64_t key, struct buf *b, struct err *e)
-{
-	sqlite3_stmt *s = memory_sql(m, which, e);
-
-	if (b->over)
-		return err_set(e, "%s: a block is too large", m->path);
-	bind_blob(s, key, b);
-	return memory_done(m, s, e);
-}
-
-static bool any_vector(const struct columns *c)
-{
-	const float *scale = (const float *)(const void *)c->scale.ptr;
-
-	for (size_t i = 0; i < c->n && c->dimensions; i++)
-		if (scale[i] > 0)
-			return true;
-	return false;
-}
-
-static int put_columns(struct memory *m, int64_t key, const struct columns *c, struct err *e)
-{
-	if (columns_over(c))
-		return err_set(e, "%s: a block is too large", m->path);
-	buf_clear(&m->blob);
-	columns_write(c, &m->blob);
-	return set(m, SQL_BLOCK_SET, key, &m->blob, e);
-}
-
-int memory_block_put(struct memory *m, int64_t key, const struct columns *c, struct err *e)
-{
-	if (c->n == 0)
-		return drop(m, SQL_BLOCK_DROP, key, e) < 0 || drop(m, SQL_CODES_DROP, key, e) < 0
-		    ? -1
-		    : 0;
-	if (put_columns(m, key, c, e) < 0)
-		return -1;
-	if (!any_vector(c))
-		return drop(m, SQL_CODES_DROP, key, e);
-	buf_clear(&m->codes);
-	columns_write_codes(c, &m->codes);
-	return set(m, SQL_CODES_SET, key, &m->codes, e);
-}
-
-int memory_block_get(
-    struct memory *m, sqlite3_stmt *s, struct columns *c, int64_t *key, struct err *e)
-{
-	sqlite3_stmt *codes = memory_sql(m, SQL_CODES, e);
-	int got;
-
-	*key = sqlite3_column_int64(s, 0);
-	if (!codes || columns_read(c, memory_slice(s, 1), true, e) < 0)
-		return codes ? err_wrap(e, "%s", m->path) : -1;
-	sqlite3_bind_int64(codes, 1, *key);
-	got = memory_step(m, codes, e);
-	if (got == 1 && columns_read_codes(c, memory_slice(codes, 0), e) < 0)
-		got = err_wrap(e, "%s", m->path);
-	sqlite3_reset(codes);
-	return got < 0 ? -1 : 0;
-}
-
-/* The last block of the collection whose first row is at most row: 1, and it stands in c. */
-static int block_of(struct memory *m, int64_t collection, int64_t row, struct columns *c,
-    int64_t *key, struct err *e)
-{
-	sqlite3_stmt *s = memory_sql(m, SQL_BLOCK_OF, e);
-	int got;
-
-	sqlite3_bind_int64(s, 1, MEMORY_KEY(collection, 0));
-	sqlite3_bind_int64(s, 2, MEMORY_KEY(collection, row));
-	got = memory_step(m, s, e);
-	if (got == 1 && memory_block_get(m, s, c, key, e) < 0)
-		got = -1;
-	sqlite3_reset(s);
-	return got;
-}
-
-static const int64_t *rows_of(const struct columns *c)
-{
-	return (const int64_t *)(const void *)c->row.ptr;
-}
-
-static int64_t key_of(int64_t collection, const struct columns *c)
-{
-	return MEMORY_KEY(collection, rows_of(c)[0]);
-}
-
-/* Where the row stands in the block; c->n: nowhere. */
-static size_t place(const struct columns *c, int64_t row)
-{
-	const int64_t *rows = rows_of(c);
-	size_t low = 0, high = c->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (rows[middle] < row)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < c->n && rows[low] == row ? low : c->n;
-}
-
 /* ---- counts */
 
 struct delta {
@@ -172,12 +52,12 @@ static int leave_block(struct memory *m, const struct memory_pending_gone *gone,
 {
 	struct columns *c = &m->block;
 	int64_t key;
-	int got = block_of(m, gone[0].collection, gone[0].row, c, &key, e);
+	int got = memory_block_of(m, gone[0].collection, gone[0].row, c, &key, e);
 
 	if (got < 0)
 		return -1;
 	for (*done = 0; got == 1 && *done < n; ++*done) {
-		size_t at = place(c, gone[*done].row);
+		size_t at = memory_block_place(c, gone[*done].row);
 
 		if (at == c->n)
 			break;
@@ -188,12 +68,12 @@ static int leave_block(struct memory *m, const struct memory_pending_gone *gone,
 	if (*done == 0)
 		return err_set(e, "%s: damaged: memory %lld is in no block: run npc-recall check",
 		    m->path, (long long)gone[0].row);
-	if (c->n && key_of(gone[0].collection, c) != key) {
+	if (c->n && memory_block_key(gone[0].collection, c) != key) {
 		struct columns none = {0};
 
 		if (memory_block_put(m, key, &none, e) < 0)
 			return -1;
-		key = key_of(gone[0].collection, c);
+		key = memory_block_key(gone[0].collection, c);
 	}
 	return memory_block_put(m, key, c, e);
 }
@@ -318,7 +198,7 @@ static int merge(struct memory *m, int64_t collection, struct columns *c, struct
 	int64_t key;
 	int got;
 
-	while ((got = block_of(m, collection, MEMORY_ROW_MAX, &m->block, &key, e)) == 1) {
+	while ((got = memory_block_of(m, collection, MEMORY_ROW_MAX, &m->block, &key, e)) == 1) {
 		if (m->block.n >= MEMORY_BLOCK || m->block.n > c->n ||
 		    m->block.term.len + c->term.len > MEMORY_TERMS_MOST)
 			return 0;
@@ -328,31 +208,6 @@ static int merge(struct memory *m, int64_t collection, struct columns *c, struct
 			return -1;
 	}
 	return got;
-}
-
-/* So many from there on make a block: at least one. */
-static size_t block_of_these(const struct columns *c, size_t from)
-{
-	size_t n = 1;
-
-	while (n < MEMORY_BLOCK && from + n < c->n &&
-	    (columns_begin(c, from + n + 1) - columns_begin(c, from)) * sizeof(uint32_t) <=
-		MEMORY_TERMS_MOST)
-		n++;
-	return n;
-}
-
-int memory_blocks_write(
-    struct memory *m, int64_t collection, const struct columns *c, struct err *e)
-{
-	for (size_t from = 0, n; from < c->n; from += n) {
-		n = block_of_these(c, from);
-		columns_clear(&m->block);
-		columns_copy(&m->block, c, from, n);
-		if (memory_block_put(m, key_of(collection, &m->block), &m->block, e) < 0)
-			return -1;
-	}
-	return 0;
 }
 
 static int by_collection(const void *a, const void *b)
@@ -384,7 +239,7 @@ static int come_all(struct memory *m, struct err *e)
 			memory_blocks_write(m, collection, c, e) < 0))
 			return -1;
 		if (add_counts(m, collection, &d, e) < 0 ||
-		    drop(m, SQL_COLLECTION_DROP, collection, e) < 0)
+		    memory_drop(m, SQL_COLLECTION_DROP, collection, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -398,7 +253,7 @@ int memory_flush(struct memory *m, struct err *e)
 		return -1;
 	for (size_t i = 0; i < p->n_gone; i++)
 		if ((i == 0 || p->gone[i].collection != p->gone[i - 1].collection) &&
-		    drop(m, SQL_COLLECTION_DROP, p->gone[i].collection, e) < 0)
+		    memory_drop(m, SQL_COLLECTION_DROP, p->gone[i].collection, e) < 0)
 			return -1;
 	return 0;
 }
@@ -427,15 +282,15 @@ static int touch(struct memory *m, int64_t row, int64_t at, struct err *e)
 	if (got == 1)
 		got = memory_collection(m, r.npc, &of, e);
 	if (got == 1)
-		got = block_of(m, of.number, row, c, &key, e);
+		got = memory_block_of(m, of.number, row, c, &key, e);
 	if (got != 1)
 		return got;
-	i = place(c, row);
+	i = memory_block_place(c, row);
 	if (i == c->n)
 		return err_set(e, "%s: damaged: run npc-recall check", m->path);
 	((int64_t *)(void *)c->recalled.ptr)[i] = at;
 	/* Its codes stay as they are. */
-	if (put_columns(m, key, c, e) < 0)
+	if (memory_block_columns(m, key, c, e) < 0)
 		return -1;
 	return note_recalled(m, row, at, e);
 }

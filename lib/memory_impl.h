@@ -192,6 +192,15 @@ int memory_row_fill(
 void memory_keep_check(struct memory *m);
 void memory_keep_clear(struct memory *m);
 void memory_keep_free(struct memory *m);
+/* Where the collection is kept; keep.n: it is not. */
+size_t memory_keep_find(const struct memory_keep *k, int64_t collection);
+void memory_keep_drop(struct memory *m, size_t i);
+/* Is it worth copying? It is noted that it was asked for. */
+bool memory_keep_worth(struct memory_keep *k, int64_t collection);
+/* More than may be kept at all. */
+bool memory_keep_over(const struct columns *c);
+/* Keeps it, in place of those not used for longest; c is emptied or freed. */
+void memory_keep_add(struct memory *m, int64_t collection, unsigned parts, struct columns *c);
 
 void memory_pending_clear(struct memory_pending *p);
 void memory_pending_free(struct memory_pending *p);
@@ -210,11 +219,24 @@ void memory_sync_free(struct memory *m);
 /* Brings everything into blocks, terms and counts. */
 int memory_flush(struct memory *m, struct err *e);
 
+/* Runs a statement that drops what has that key. */
+int memory_drop(struct memory *m, enum memory_sql which, int64_t key, struct err *e);
+
 /* Writes the block that stands in c (with its codes), or drops the one at key where c is empty. */
 int memory_block_put(struct memory *m, int64_t key, const struct columns *c, struct err *e);
+/* The same, and its codes stay as they are. */
+int memory_block_columns(struct memory *m, int64_t key, const struct columns *c, struct err *e);
 /* Reads the block at the statement's row (key, columns) into m->block, with its codes. */
 int memory_block_get(
     struct memory *m, sqlite3_stmt *s, struct columns *c, int64_t *key, struct err *e);
+
+/* The last block of the collection whose first row is at most row: 1, and it stands in c. */
+int memory_block_of(struct memory *m, int64_t collection, int64_t row, struct columns *c,
+    int64_t *key, struct err *e);
+/* By its first row. */
+int64_t memory_block_key(int64_t collection, const struct columns *c);
+/* Where the row stands in the block; c->n: nowhere. */
+size_t memory_block_place(const struct columns *c, int64_t row);
 
 /* All that stands in c, as blocks of at most MEMORY_BLOCK memories. m->block is used for it. */
 int memory_blocks_write(
