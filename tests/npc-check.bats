@@ -180,6 +180,12 @@ harvest() {
 	done >in
 	npc-check -r character -c "$MADE/cast" in >got
 	same in got
+	# A trade's word may be a child's family name, and then a trade is one all the same.
+	for text in 'Annet Smith is forbidden to go there.' 'Annet Smith, always late.' 'They call Annet Smith.' 'Annet is a smith.' 'Annet Smith is a smith.'; do
+		head -n 1 children | jq -c --arg text "$text" '.name = "Annet Smith" | .personality = "She likes it here. \($text)"'
+	done >in
+	run -1 --separate-stderr npc-check -r character in
+	assert_output "$(head -n 3 in)"
 	jq -c 'select(.age_band == "adult") | .personality += " She is the innkeeper of the Blue Pike. \(.name) is a judge."' "$MADE/character" >in
 	npc-check -r character -c "$MADE/cast" in >got
 	same in got

@@ -149,17 +149,22 @@ def trades_in($text; $grown):
 	reduce ($text | split(" ")[] | $grown[.] // empty | .[]
 		| select(all(split(" ")[]; . as $word | $text | contains($word)))) as $trade ({}; .[$trade] = true);
 
+# A text in small letters, where a name (of several words) is one word: a child may well be called Cartwright.
+def lowered($name):
+	flat | ascii_downcase | if $name[1:] == [] then . else each($name | join(" "); $name | join("_")) end;
+
 # A grown-up's trade that an answer gives to a child. $who has name, pronouns, age or age_band.
 def grown_trades($who; $row; $answer):
 	if $who | a_child | not then empty else
 		trades($row).grown as $grown
-		| (trades_in($answer | prose | ascii_downcase; $grown) | del(.[$who.occupation // "" | ascii_downcase])) as $adult
-		| select($adult != {})
 		| ($who.name // "" | tostring | flat | ascii_downcase | split(" ") | map(select(length > 0))) as $name
-		| ([($name | join(" ")), $name[0] // empty, "i", "she", "he", "they"] | map(select(length > 0)) | unique) as $subjects
+		| ([$answer | .. | strings] | join(" | ") | lowered($name)) as $all
+		| (trades_in($all; $grown) | del(.[$who.occupation // "" | ascii_downcase])) as $adult
+		| select($adult != {})
+		| ([($name | join("_")), $name[0] // empty, "i", "she", "he", "they"] | map(select(length > 0)) | unique) as $subjects
 		| $answer | texts
 		| .at as $at
-		| (.text | flat | ascii_downcase) as $text
+		| (.text | lowered($name)) as $text
 		| select(trades_in($text; $grown) != {})
 		| first(
 			$subjects[] as $who
