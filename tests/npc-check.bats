@@ -143,6 +143,25 @@ harvest() {
 	same in got
 }
 
+@test "npc-check: a name is found after every mark, and whatever letter it begins with" {
+	printf '%s\n' '{"id":"a","name":"Anna Berg"}' '{"id":"b","name":"Änne D’Arc"}' '{"id":"c","name":"山 Taro"}' >cast
+	jq -cn '("(Änne D'"'"'Arc)", "\n山 Taro’s", "\tAnna Berg", "x/Anna Berg", "“Änne D’Arc”", "Anna \nBerg", "Nyx’s", "\\ Nyx", "\"Nyx\"")
+		| {id: "z", chat: "So \(.), they say."}' >in
+	run -1 --separate-stderr npc-check -r chat -c cast in
+	assert_output "$(sed -n 6p in)"
+	assert_equal "${#stderr_lines[@]}" 8
+	jq -cn '("McAnna Berg", "Anna Bergs", "anna berg", "Anna", "Onyx", "NyxNyx") | {id: "z", chat: "So \(.), they say."}' >in
+	npc-check -r chat -c cast in | cmp - in
+	# One name that begins with no capital, and all of them are looked for word by word.
+	echo '{"id":"d","name":"ibn Sina"}' >>cast
+	jq -cn '("ibn Sina", "Anna Berg", "Änne D’Arc") | {id: "z", chat: "So \(.), they say."}' >in
+	run -1 --separate-stderr npc-check -r chat -c cast in
+	assert_output ''
+	assert_equal "${#stderr_lines[@]}" 3
+	run -1 --separate-stderr npc-check -r chat -c /dev/stdin in <cast
+	assert_equal "${#stderr_lines[@]}" 3
+}
+
 @test "npc-check: a child has no grown-up's trade, in the answer or in the row" {
 	jq -c 'select(.age_band == "child")' "$MADE/character" >children
 	[ "$(lines children)" -ge 2 ]
@@ -161,6 +180,12 @@ harvest() {
 	done >in
 	npc-check -r character -c "$MADE/cast" in >got
 	same in got
+	# A trade's word may be a child's family name, and then a trade is one all the same.
+	for text in 'Annet Smith is forbidden to go there.' 'Annet Smith, always late.' 'They call Annet Smith.' 'Annet is a smith.' 'Annet Smith is a smith.'; do
+		head -n 1 children | jq -c --arg text "$text" '.name = "Annet Smith" | .personality = "She likes it here. \($text)"'
+	done >in
+	run -1 --separate-stderr npc-check -r character in
+	assert_output "$(head -n 3 in)"
 	jq -c 'select(.age_band == "adult") | .personality += " She is the innkeeper of the Blue Pike. \(.name) is a judge."' "$MADE/character" >in
 	npc-check -r character -c "$MADE/cast" in >got
 	same in got

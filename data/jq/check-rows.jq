@@ -14,8 +14,9 @@ def judge($line; $text):
 	| if $all | type == "array" then
 		report($line; {error: {code: "invalid_row", message: ($all[0] | short)}}; $all[0] | short)
 	else
-		($all | del(.[$known[0].members[]], .error, .feedback)) as $row
-		| ($all | with_entries(select(.key | IN($known[0].members[])))) as $answer
+		[$all | keys_unsorted[] | [.]] as $members
+		| ($all | delpaths([["error"], ["feedback"], ($members[] | select($known[0].members[.[0]]))])) as $row
+		| ($all | delpaths([$members[] | select($known[0].members[.[0]] | not)])) as $answer
 		| (try {faults: [$all | faults($row; $answer)]} catch {stuck: short}) as $found
 		| ([$found.faults[]? | objects.row] + ($found | [.stuck | values | "the check could not be made: \(.)"])) as $lost
 		| [$found.faults[]? | strings] as $bad

@@ -1,11 +1,12 @@
 # What the check.jq of every recipe may use. npc-check puts this before it; see npc-recipes(7).
 #
 # What is known: names by id (null: nobody said who exists), and names by their first word.
-def names: $known[0].cast.names;
-def namesakes: $known[0].cast.first;
+def names: $people[0].names;
+def namesakes: $people[0].first;
 # The ban list: all of it, and those that are also plain words.
 def worn: $known[0].banned.all;
 def worn_words: $known[0].banned.words;
+def worn_heads: $known[0].banned.heads;
 
 # Every text of a value, with the place where it stands.
 def texts:
@@ -13,12 +14,18 @@ def texts:
 	| paths(type == "string") as $path
 	| {at: ("/" + ($path | map(tostring) | join("/"))), text: ($value | getpath($path))};
 
-# A text as words with single blanks around them: no marks, one kind of apostrophe.
+# Each $this in a text as $that. Joining is what costs.
+def each($this; $that):
+	split($this) | if length == 1 then .[0] else join($that) end;
+
+# A text as words with single blanks around them: no marks, one kind of apostrophe. Most names have none.
 def flat:
-	reduce (",", ".", ";", ":", "!", "?", "\"", "(", ")", "[", "]", "“", "”", "„", "«", "»", "…", "—", "–", "/",
-		"*", "_", "\n", "\r", "\t") as $mark (.; split($mark) | join(" "))
-	| split("’") | join("'")
-	| split("'s ") | join(" 's ")
+	if test("[,.;:!?\"()\\[\\]“”„«»…—–/*_\n\r\t’]|'s ") then
+		reduce (",", ".", ";", ":", "!", "?", "\"", "(", ")", "[", "]", "“", "”", "„", "«", "»", "…", "—", "–", "/",
+			"*", "_", "\n", "\r", "\t") as $mark (.; each($mark; " "))
+		| each("’"; "'")
+		| each("'s "; " 's ")
+	else . end
 	| " " + . + " ";
 
 def without($name):
@@ -32,17 +39,42 @@ def name_of($id):
 
 # All texts of a value as one, flat.
 def prose:
-	[texts.text] | join(" | ") | flat;
+	[.. | strings] | join(" | ") | flat;
+
+# Values as an object of lists, by their keys. (That .[key] += [value] would copy the object each time.)
+def by(key):
+	reduce .[] as $value ({};
+		($value | key) as $key | . + {($key): (.[$key] + [$value])});
+
+# Names by what they begin with, up to an apostrophe, to look for with capitals; null where one of them
+# could not be found so.
+def heads:
+	if tojson | test("\\\\|[\\[,]\"[^\\p{Lu}\\p{Lt}\\p{Lo}]") then null
+	else by(split(" ")[0] | split("'")[0]) end;
+
+# An answer's JSON, and what begins with a capital there, up to a mark or an apostrophe. To look all words
+# up is costly; these are found quickly, if with too many (from the middle of a word), never with too few.
+def skimmed:
+	tojson as $json
+	| {$json, capitals: [$json
+		| match("[\\p{Lu}\\p{Lt}\\p{Lo}][^ ,.;:!?\"()\\[\\]“”„«»…—–/*_'’\\\\]*"; "g").string]};
 
 # Where in an answer a name stands.
 def at($name):
 	first(texts | select(.text | flat | contains(" " + $name + " ")) | .at) // "/";
 
+# Could somebody of the cast, but for $known, be named in what was skimmed?
+def may_name($known; $skimmed):
+	$people[0].heads as $heads
+	| $heads == null or any([$skimmed.capitals[] | $heads[.] // empty | .[]] - $known | unique[];
+		(split(" ")[-1] | split("'")[0]) as $last | $skimmed.json | contains($last));
+
 # Names of the cast that an answer gives to somebody, though the row names none of these people.
-def strangers($row; $answer):
+def strangers($row; $answer; $skimmed):
 	if names == null then empty else
 		namesakes as $namesakes
 		| ([$row.ties[]?.to?, $row.id] | map(strings | name_of(.) | strings | flat[1:-1])) as $known
+		| select(may_name($known + [$row.name | strings | flat[1:-1]]; $skimmed))
 		| ($answer | prose) as $text
 		| [$text | split(" ")[] | $namesakes[.] // empty]
 		| unique
@@ -73,8 +105,10 @@ def surely_a_name($name):
 			or $i > 0 and ($words[$i] | startswith($name)) and ($words[$i - 1] | IN("named", "called", "Aunt", "Uncle", "Old", "Young",
 				"Captain", "Master", "Mistress", "Mother", "Father", "Lady", "Lord", "Sir"))));
 
-def banned($row; $answer):
+def banned($row; $answer; $skimmed):
 	worn as $worn
+	| worn_heads as $heads
+	| select($heads == null or any($skimmed.capitals[]; $heads[.]))
 	| [$answer | prose | split(" ")[] | select($worn[.])]
 	| if . == [] then empty else
 		([$row | prose | split(" ")[] | select($worn[.])]) as $own
@@ -85,19 +119,21 @@ def banned($row; $answer):
 		| "\($answer | at($name)): \(.) is a worn-out name: find another"
 	end;
 
-# The trades of the row's world: those of grown-ups, and those that a child may have.
+def banned($row; $answer):
+	banned($row; $answer; $answer | skimmed);
+
+# All wrong names of an answer.
+def wrong_names($row; $answer):
+	($answer | skimmed) as $skimmed
+	| strangers($row; $answer; $skimmed), banned($row; $answer; $skimmed);
+
+# The trades of the row's world that are a grown-up's, and, by their first words,
+# both the table's and the plain ones that no child may have.
 def trades($row):
-	$known[0] | .trades[.world // $row.world // .usual | strings] // {adult: {}, child: {}};
+	$known[0] | .trades[.world // $row.world // .usual | strings] // {adult: {}, grown: .plain};
 
 def a_child:
 	.age_band == "child" or ((.age | type) == "number" and .age < 13);
-
-# Trades that nobody needs a table to know for a grown-up's.
-def plain_trades:
-	"innkeeper", "tavern keeper", "landlord", "landlady", "blacksmith", "smith", "miller", "baker", "brewer", "butcher",
-	"carpenter", "mason", "merchant", "judge", "priest", "monk", "nun", "physician", "doctor", "surgeon", "midwife", "captain",
-	"skipper", "soldier", "guard", "guardsman", "sheriff", "mayor", "magistrate", "knight", "teacher", "schoolteacher",
-	"engineer", "pilot", "navigator", "hunter", "moneylender", "executioner", "bailiff", "hangman", "governor";
 
 # Is a text that begins here about such a trade, and not about a trader's child or help?
 def names_trade($adult):
@@ -108,17 +144,28 @@ def names_trade($adult):
 			and ($words[:$skip] | any(IN("not", "no", "like", "almost", "no", "never", "nearly")) | not))
 		| $trade) // null;
 
+# The trades among $grown that a text could give to somebody.
+def trades_in($text; $grown):
+	reduce ($text | split(" ")[] | $grown[.] // empty | .[]
+		| select(all(split(" ")[]; . as $word | $text | contains($word)))) as $trade ({}; .[$trade] = true);
+
+# A text in small letters, where a name (of several words) is one word: a child may well be called Cartwright.
+def lowered($name):
+	flat | ascii_downcase | if $name[1:] == [] then . else each($name | join(" "); $name | join("_")) end;
+
 # A grown-up's trade that an answer gives to a child. $who has name, pronouns, age or age_band.
 def grown_trades($who; $row; $answer):
 	if $who | a_child | not then empty else
-		trades($row) as $known
-		| (($known.adult + ([plain_trades | {key: ., value: true}] | from_entries))
-			| with_entries(select($known.child[.key] | not)) | del(.[$who.occupation // "" | ascii_downcase])) as $adult
+		trades($row).grown as $grown
 		| ($who.name // "" | tostring | flat | ascii_downcase | split(" ") | map(select(length > 0))) as $name
-		| ([($name | join(" ")), $name[0] // empty, "i", "she", "he", "they"] | map(select(length > 0)) | unique) as $subjects
+		| ([$answer | .. | strings] | join(" | ") | lowered($name)) as $all
+		| (trades_in($all; $grown) | del(.[$who.occupation // "" | ascii_downcase])) as $adult
+		| select($adult != {})
+		| ([($name | join("_")), $name[0] // empty, "i", "she", "he", "they"] | map(select(length > 0)) | unique) as $subjects
 		| $answer | texts
 		| .at as $at
-		| (.text | flat | ascii_downcase) as $text
+		| (.text | lowered($name)) as $text
+		| select(trades_in($text; $grown) != {})
 		| first(
 			$subjects[] as $who
 			| (" is ", " am ", " are ", " was ", " works as ", " work as ", " serves as ", " became ", " has become ", " ", "'m ") as $verb
@@ -137,7 +184,7 @@ def grown_row($who; $row):
 
 # What holds for whatever is written about a character's row.
 def usual($row; $answer):
-	strangers($row; $answer), banned($row; $answer), grown_trades($row; $row; $answer), grown_row($row; $row),
+	wrong_names($row; $answer), grown_trades($row; $row; $answer), grown_row($row; $row),
 	($row.ties[]?.to? | select(somebody(.) | not) | {row: "a tie leads to \(tojson), whom nobody is called"}),
 	(select($answer | tojson | contains("\ufffd")) | $answer | texts | select(.text | contains("\ufffd"))
 		| "\(.at): a character in it could not be read (U+FFFD)");
