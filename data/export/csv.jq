@@ -1,0 +1,18 @@
+# CSV for spreadsheets: a line for each character
+# A text that a spreadsheet would take for a formula gets an apostrophe before it.
+def cell: clean | if test("^[=+@\\t\\r＝＋－＠-]") then "'" + . else . end;
+def joined: list | map(line) | join("; ");
+def columns:
+	{
+		id, name: name, world, pronouns, age, age_band, people, culture, class, occupation, home, faction, traits: (.traits | joined),
+		flaw, goal, fear, quirk, speech, appearance: .appearance.description?, height: .appearance.height?, weight: .appearance.weight?,
+		hair: .appearance.hair?, eyes: .appearance.eyes?, hometown: .background.hometown?, family: .background.family?,
+		motivation: .background.motivation?, personality, skills: (.skills | joined), secrets: (.secrets | joined), greeting,
+		ties: ([ties | select(.theirs | not) | "\(name_of(.other) | line) (\(.kind | line))"] | join("; ")),
+		dialogue: (.dialogue | if . then tojson else null end),
+		barks: ([barks | .key as $occasion | .value[] | "\($occasion): \(line)"] | join("\n")),
+		quest: .quest.title?, quest_hook: .quest.hook?, quest_objectives: (.quest.objectives? | list | map(line) | join("\n")),
+		quest_reward: .quest.reward?
+	};
+({} | .id = "x" | columns | keys_unsorted | @csv), "\r\n",
+(rows | [columns | to_entries[].value | if type == "number" then . else cell end] | @csv, "\r\n")
