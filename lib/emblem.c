@@ -114,7 +114,7 @@ static void put_pixels(struct buf *b, const struct emblem *m)
 		for (int x = 0; x < EMBLEM_WIDTH; x++)
 			plain[y * (EMBLEM_WIDTH + 1) + 1 + x] = pixel(m, x, y);
 	/* It cannot fail: the room is enough, and mem would have said if there were no memory. */
-	if (compress2(packed, &packed_size, plain, size, Z_BEST_COMPRESSION) == Z_OK)
+	if (compress2(packed, &packed_size, plain, size, Z_DEFAULT_COMPRESSION) == Z_OK)
 		png_chunk(b, "IDAT", slice_make((const char *)packed, packed_size));
 	free(plain);
 	free(packed);

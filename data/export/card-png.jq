@@ -1,3 +1,3 @@
 # Character Card V2 and V3 in a PNG, for front ends that read pictures
 # A file each: ID.png
-{id, chara: card_v2, ccv3: card_v3} | tojson, "\n"
+card_v2 as $card | {id, chara: $card, ccv3: ($card | as_v3)} | tojson, "\n"

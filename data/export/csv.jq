@@ -8,8 +8,8 @@ def columns:
 		flaw, goal, fear, quirk, speech, appearance: .appearance.description?, height: .appearance.height?, weight: .appearance.weight?,
 		hair: .appearance.hair?, eyes: .appearance.eyes?, hometown: .background.hometown?, family: .background.family?,
 		motivation: .background.motivation?, personality, skills: (.skills | joined), secrets: (.secrets | joined), greeting,
-		ties: ([ties | select(.theirs | not) | "\(name_of(.other) | line) (\(.kind | line))"] | join("; ")),
-		dialogue: (.dialogue | if . then tojson else null end),
+		ties: ([ties | select(.theirs | not) | "\(name_of(.other)) (\(.kind | line))"] | join("; ")),
+		dialogue: (.dialogue | if . then json_text else null end),
 		barks: ([barks | .key as $occasion | .value[] | "\($occasion): \(line)"] | join("\n")),
 		quest: .quest.title?, quest_hook: .quest.hook?, quest_objectives: (.quest.objectives? | list | map(line) | join("\n")),
 		quest_reward: .quest.reward?
