@@ -3,6 +3,9 @@
 
 def rows: $known[0].rows[];
 
+# What lies within what may be no object; null where it does not.
+def maybe(f): f? // null;
+
 # Any value as text; any value as a list of texts.
 def text: if type == "string" then . elif . == null then "" else tojson end;
 def list: if type == "array" then map(text) elif . == null then [] else [text] end;
@@ -66,9 +69,9 @@ def ties:
 def facts:
 	[["Pronouns", .pronouns], ["Age", .age], ["People", .people], ["Class", .class], ["Occupation", .occupation], ["Home", .home],
 		["Faction", .faction], ["Traits", (.traits | list | join(", "))], ["Flaw", .flaw], ["Goal", .goal], ["Fear", .fear],
-		["Quirk", .quirk], ["Speech", .speech], ["Appearance", .appearance.description?], ["Height", .appearance.height?],
-		["Weight", .appearance.weight?], ["Hair", .appearance.hair?], ["Eyes", .appearance.eyes?], ["Hometown", .background.hometown?],
-		["Family", .background.family?], ["Motivation", .background.motivation?], ["Personality", .personality],
+		["Quirk", .quirk], ["Speech", .speech], ["Appearance", maybe(.appearance.description)], ["Height", maybe(.appearance.height)],
+		["Weight", maybe(.appearance.weight)], ["Hair", maybe(.appearance.hair)], ["Eyes", maybe(.appearance.eyes)], ["Hometown", maybe(.background.hometown)],
+		["Family", maybe(.background.family)], ["Motivation", maybe(.background.motivation)], ["Personality", .personality],
 		["Skills", (.skills | list | join("; "))]]
 	| map({label: .[0], text: (.[1] | line)} | select(.text != ""));
 
