@@ -27,7 +27,7 @@ def end_id: if type == "object" then .id else . end | strings;
 def usable:
 	.at as $at
 	| if .edges then
-		if (.value.from | end_id) and (.value.to | end_id) then . else complain($at; "an edge must have from and to") end
+		if [.value | .from, .to | end_id] | length == 2 then . else complain($at; "an edge must have from and to") end
 	elif (.value.id | type) != "string" or (.value.id | test("^[A-Za-z0-9_-]{1,64}$") | not) then
 		complain($at; "a row must have an id of 1 to 64 of A-Z a-z 0-9 _ -")
 	else . end;
