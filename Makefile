@@ -27,6 +27,7 @@ PCRE2 = -l:libpcre2-8.a
 STORE = -l:libsodium.a -l:libxxhash.a -l:libzstd.a
 REDIS = -l:libhiredis.a
 CURL = -lcurl
+ZLIB = -l:libz.a
 WORDS = -l:libutf8proc.a -l:libstemmer.a
 MEMORY = -l:libsqlite3.a $(WORDS)
 
@@ -58,6 +59,9 @@ $(OBJ)/npc-recall: $(OBJ)/cmd/npc-recall.o $(OBJ)/libnpc.a
 
 $(OBJ)/npc-census: $(OBJ)/cmd/npc-census.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libzstd.a -lm
+
+$(OBJ)/npc-card: $(OBJ)/cmd/npc-card.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ZLIB) -lm
 
 # What knows a remote store is a program of its own, so that npc-cache links none of it.
 $(OBJ)/npc-cache-redis: $(OBJ)/cmd/npc-cache-redis.o $(OBJ)/libnpc.a
@@ -95,7 +99,7 @@ $(OBJ)/tests/bench/recall/%: $(OBJ)/tests/bench/recall/%.o $(OBJ)/tests/bench/re
 # Only those that call libcurl need it when they run.
 $(OBJ)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/libnpc.a
 	@mkdir -p $(@D)
-	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) $(STORE) $(MEMORY) -Wl,--as-needed $(CURL) -lm
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PCRE2) $(STORE) $(ZLIB) $(MEMORY) -Wl,--as-needed $(CURL) -lm
 
 $(OBJ)/%.o: %.c Makefile
 	@mkdir -p $(@D)
