@@ -12,7 +12,7 @@ def checked:
 	elif .id | an_id then .
 	else error("a row needs an id of 1 to 64 of A-Z a-z 0-9 _ -") end;
 
-def shortened: sub(" \\(while parsing.*\\z"; ""; "m") | gsub("\\p{Cc}"; "?") | .[:200];
+def shortened: sub(" \\(while parsing.*\\z"; ""; "m") | sub(" at line 1, "; " at ") | gsub("\\p{Cc}"; "?") | .[:200];
 
 ($broken | map({key: tostring, value: true}) | from_entries) as $broken
 | foreach inputs as $text (0; . + 1;
