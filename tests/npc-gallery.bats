@@ -278,7 +278,7 @@ data() {
 }
 
 @test "npc-gallery: works when it is installed, and a page that is there stays until the new one is whole" {
-	make -s -C "$ROOT" OBJ="${OBJ:-build}" PREFIX="$PWD/usr" install >/dev/null
+	make -s -C "$ROOT" OBJ="${OBJ:-build}" ${SANITIZE:+SANITIZE=$SANITIZE} PREFIX="$PWD/usr" install >/dev/null
 	unset NPC_DATA
 	mkdir cast
 	echo '{"id":"a","name":"Somebody","world":"hansa"}' >cast/cast.ndjson
