@@ -1,6 +1,6 @@
 // The cast as the page knows it: people by id, and whom each is tied to.
 
-const KIN = /\b(parent|mother|father|child|son|daughter|sibling|brother|sister|cousin|aunt|uncle|niece|nephew|grand\w+|spouse|wife|husband|twin|relation)\b/i;
+const KIN = /\b(?:step|half-?|grand|great-?)?(?:parent|mother|father|child|son|daughter|sibling|brother|sister|cousin|aunt|uncle|niece|nephew|spouse|wife|husband|twin|relation)\b/i;
 // What merely sounds like it.
 const NO_KIN = /childhood|brother in arms|sworn brother/i;
 

@@ -45,7 +45,7 @@ def listed: to_entries[] | (if .key > 0 then "," else "" end) + (.value | tojson
 | [$told[] | select($cast[.id] | not)] as $others
 | [("relationships", "edges") as $kind | $all[] | select(.[0] == $kind and .[2]) | .[2]
 	| del(.id, .world) | .from |= ended | .to |= ended] as $ties
-| ($world[0] // {} | objects) as $world
+| (($world[0] | objects) // {}) as $world
 | (if $title != "" then $title else ($world.title | strings) // $folder end) as $title
 | ([$all[] | select(.[3]) | [.[0], .[1], .[3]]] + ($known["//"] // []) | tojson),
   "{\"title\":\($title | tojson),",

@@ -19,14 +19,20 @@ function makeView(path) {
 	return name === "web" ? webView(cast, id) : name === "more" ? moreView() : castView(cast);
 }
 
-// show: one view; the cards stay as they were while another one is shown.
+// viewOf: an address's view. The cards and the whole drawing stay as they were while others are shown.
+function viewOf(path) {
+	if (path !== "/" && path !== "/web")
+		return makeView(path);
+	if (!views.has(path))
+		views.set(path, makeView(path));
+	return views.get(path);
+}
+
+// show: one view.
 function show(path) {
 	if (path === behind)
 		return;
-	if (!views.has("/"))
-		views.set("/", castView(cast));
-	const view = path === "/" ? views.get("/") : makeView(path);
-	byId("main").replaceChildren(view);
+	byId("main").replaceChildren(viewOf(path));
 	behind = path;
 	for (const link of byId("views").children) {
 		const here = link.getAttribute("href") === `#/${path.split("/")[1]}`;

@@ -253,6 +253,7 @@ function drawing(cast, plan) {
 	svg.addEventListener("pointerleave", () => mark(null));
 	svg.addEventListener("focusin", event => mark(idOf(event)));
 	svg.addEventListener("focusout", () => mark(null));
+	svg.addEventListener("click", () => mark(null));
 	const view = camera(svg, bounds(plan.places), unit => nameWhatFits(places, names, unit));
 	steer(svg, nodes, plan, view);
 	const tools = make("div", {class: "web-zoom"}, button("+", {class: "round", "aria-label": "Closer"}, () => view.zoom(0.7)),
@@ -277,7 +278,10 @@ function chooser(cast, chosen) {
 	const people = [...cast.people.values()].map(person => [person.id, nameOf(cast, person.id)]).sort(([, a], [, b]) => a.localeCompare(b));
 	const select = make("select", {id: "whose"}, make("option", {value: ""}, "everybody"),
 		people.map(([id, name]) => make("option", {value: id, selected: id === chosen}, name)));
-	select.addEventListener("change", () => { location.hash = `#/web/${select.value}`; });
+	select.addEventListener("change", () => {
+		location.hash = select.value === "" ? "#/web" : `#/web/${select.value}`;
+		select.value = chosen ?? "";
+	});
 	return make("label", {class: "facet"}, make("span", null, "Around"), select);
 }
 
