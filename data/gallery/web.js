@@ -87,13 +87,15 @@ function nodeBox({x, y, size}) {
 	return {left: x - size * 0.4, right: x + size * 0.4, top: y - size / 2, bottom: y + size / 2};
 }
 
-// nameWhatFits: shows the names that cover no name before them, and no emblem; the first few may.
+// nameWhatFits: shows the names that cover no name before them, and no emblem. Among many the first
+// few may, as else those whom most are tied to would have none.
 function nameWhatFits(places, names, unit) {
+	const certain = places.length > MANY ? MOST_TIED : 1;
 	const emblems = places.map(nodeBox), taken = [];
 	places.forEach((place, i) => {
 		const box = nameBox(place, unit);
 		const free = other => !crosses(box, other);
-		const fits = taken.every(free) && (i < MOST_TIED || emblems.every(free));
+		const fits = taken.every(free) && (i < certain || emblems.every(free));
 		names.get(place.id).classList.toggle("named", fits);
 		if (fits)
 			taken.push(box);

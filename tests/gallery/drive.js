@@ -107,11 +107,19 @@ const checks = {
 
 	async filters(page) {
 		await page.click("#facets summary");
-		for (const [name, values] of [["home", person => [person.home]], ["traits", person => person.traits], ["occupation", person => [person.occupation]]]) {
-			const wanted = values(people[3])[0];
+		const choose = async (name, wanted) => {
 			const value = await page.$$eval(`#facet-${name} option`, (all, start) => all.find(one => one.textContent.startsWith(`${start} (`)).value, wanted);
 			await page.select(`#facet-${name}`, value);
-			assert.deepStrictEqual(await shownCards(page), people.filter(person => values(person).includes(wanted)).map(person => person.id));
+		};
+		const {home, occupation, traits: [trait]} = people[3];
+		for (const [wanted, suits] of [
+			[{home}, person => person.home === home],
+			[{traits: trait}, person => person.traits.includes(trait)],
+			[{occupation}, person => person.occupation === occupation],
+			[{home, traits: trait}, person => person.home === home && person.traits.includes(trait)]]) {
+			for (const [name, value] of Object.entries(wanted))
+				await choose(name, value);
+			assert.deepStrictEqual(await shownCards(page), people.filter(suits).map(person => person.id));
 			await page.click("#clear");
 		}
 		await page.click("#facets summary");
