@@ -53,6 +53,9 @@ $(OBJ)/npc-llm: $(OBJ)/cmd/npc-llm.o $(OBJ)/libnpc.a
 $(OBJ)/npc-cache: $(OBJ)/cmd/npc-cache.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE) -lm
 
+$(OBJ)/npc-batch-lines: $(OBJ)/cmd/npc-batch-lines.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE) -lm
+
 $(OBJ)/npc-recall: $(OBJ)/cmd/npc-recall.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MEMORY) $(STORE) -lm
 
