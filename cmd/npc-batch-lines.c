@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "conf.h"
 #include "diag.h"
 #include "filter.h"
 #include "jw.h"

@@ -70,12 +70,13 @@ static bool is_good(const struct line *l)
 static void add_line(struct results *r, struct json_doc *doc, struct slice text)
 {
 	struct result new = {.text = text};
+	const struct json *root;
 	struct line l;
 
 	if (slice_trim(text).len == 0)
 		return;
-	if (line_read(&l, json_parse(doc, text, NULL), NULL) < 0 || l.kind != LINE_RESPONSE ||
-	    !l.custom_id ||
+	root = json_parse(doc, text, NULL);
+	if (!root || line_read(&l, root, NULL) < 0 || l.kind != LINE_RESPONSE || !l.custom_id ||
 	    !address_parse(&new.ticket, slice_make(l.custom_id->ptr, l.custom_id->len))) {
 		r->strange++;
 		return;

@@ -247,7 +247,7 @@ static void serve(struct turn *t)
 		refuse(t, 400, e.text, "bad_steering");
 		return;
 	}
-	if (t->fault.kind != FAULT_STATUS)
+	if (t->fault.status < 300)
 		service_answer(v, t->op, t->id, t->request, t->ask.root, t->ask.wall, &s->draft);
 	else if (t->fault.status == 429 || t->fault.status == 503)
 		tell(t, FAULT_WAIT);

@@ -11,8 +11,8 @@
  * they are and let them go on; /control/end/expired (completed, failed) says what becomes of them.
  *
  * Faults have a list of their own for each thing that can be asked (upload, files, file, content,
- * create, list, poll, cancel): the first time the first, and so on, then none. One that is a status
- * refuses; any other is done to the answer, and what was asked has happened.
+ * create, list, poll, cancel): the first time the first, and so on, then none. One with a status of
+ * 300 and above refuses; any other is done to the answer, and what was asked has happened.
  */
 #ifndef SERVICE_H
 #define SERVICE_H
