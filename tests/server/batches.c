@@ -167,6 +167,8 @@ static void answer(struct work *w, const struct json *root)
 	num_uint(ask_fault(&a, 1, &scratch), 400, 599, &status, NULL);
 	if (!a.finish.ptr)
 		a.finish = slice_str("stop");
+	if (!a.content.ptr && w->bs->content.ptr)
+		a.content = w->bs->content;
 	if (!a.content.ptr) {
 		buf_fmt(&echo, "{\"digest\":\"%016llx\"}",
 		    (unsigned long long)seen_digest(json_raw(body)));

@@ -49,6 +49,7 @@ struct batches {
 	enum batch_state end;
 	bool held; /* no batch moves on */
 	bool shuffled; /* results in any order */
+	struct slice content; /* what is answered, if anything in particular */
 	bool odd; /* a result stands twice, one is nobody's, one is missing */
 	struct rng rng;
 	struct seen seen; /* bodies that were paid */

@@ -37,6 +37,8 @@ void handle_init(struct server *s, struct options *o)
 	s->journal.headers = o->log_headers;
 	s->cuts = o->cuts;
 	s->service = o->service;
+	if (o->content.ptr)
+		s->service.batches.content = buf_all(&o->content);
 	s->service.batches.rng = (struct rng){o->seed};
 }
 
