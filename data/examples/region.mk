@@ -19,12 +19,11 @@ seed = $(lastword $(subst -, ,$*))
 region.ndjson: $(VILLAGES:=/characters.ndjson)
 	jq -c '(input_filename | split("/")[0]) as $$v | .village = $$v | .id = "\($$v)-\(.id)" | .ties[]?.to |= "\($$v)-\(.)"' $^ > $@
 
-%/characters.ndjson: %/cast.ndjson
+$(VILLAGES:=/characters.ndjson): %/characters.ndjson: %/cast.ndjson
 	npc-prompt -r character $< | $(ANSWER) | npc-merge > $@
 
-%/cast.ndjson:
+$(VILLAGES:=/cast.ndjson): %/cast.ndjson:
 	mkdir -p $(@D)
 	npc-cast -n $(ROWS) -w $(world) -s $(seed) > $@
 
 .DELETE_ON_ERROR:
-.SECONDARY:
