@@ -36,6 +36,7 @@ drivers := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 server := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/server/*.c))
 pages := $(wildcard cmd/*.1 man/*.[157])
 scripts := $(wildcard scripts/npc-*)
+pieces := $(wildcard scripts/batch/*.bash)
 
 all: $(addprefix $(OBJ)/,$(programs))
 
@@ -139,6 +140,8 @@ bench:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/npc
 	install $(addprefix $(OBJ)/,$(programs)) $(scripts) $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/libexec/npc/batch
+	install -m 644 $(pieces) $(DESTDIR)$(PREFIX)/libexec/npc/batch
 	cp -R data/. $(DESTDIR)$(PREFIX)/share/npc
 	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/npc
 	for page in $(pages); do \
@@ -148,7 +151,7 @@ install: all
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(programs) $(notdir $(scripts)))
-	rm -rf $(DESTDIR)$(PREFIX)/share/npc
+	rm -rf $(DESTDIR)$(PREFIX)/share/npc $(DESTDIR)$(PREFIX)/libexec/npc
 	for page in $(notdir $(pages)); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page || exit 1; \
 	done

@@ -224,3 +224,18 @@ teardown() {
 	assert_output --partial 'state.json there cannot be read'
 	assert_equal "$(server_stats .batches)" 1
 }
+
+@test "batch: installed, through a link, from anywhere" {
+	make -s -C "$ROOT" -o all OBJ="${OBJ:-build}" DESTDIR="$PWD/root" PREFIX=/usr install
+	mkdir links
+	ln -s "$PWD/root/usr/bin/npc-batch" links/npc-batch
+	service
+	requests 1 2 >in
+	PATH=$PWD/links:$PWD/root/usr/bin:/usr/bin:/bin npc-batch submit in >submitted
+	PATH=$PWD/links:$PWD/root/usr/bin:/usr/bin:/bin npc-batch fetch -w -i 0.02 >out
+	accounted in out
+	[ -x root/usr/share/npc/examples/nightly ]
+	make -s -C "$ROOT" OBJ="${OBJ:-build}" DESTDIR="$PWD/root" PREFIX=/usr uninstall
+	run -0 find root -type f
+	assert_output ''
+}
