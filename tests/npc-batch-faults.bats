@@ -182,4 +182,12 @@ teardown() {
 	assert_equal "$(wc -l <<<"$output")" 2
 	npc-batch fetch >out
 	assert_equal "$(entries)" 2
+	# Nor are lines lost that only the cache could know.
+	control end/expired
+	requests 3 6 >in
+	done_with more
+	NPC_CACHE_DIR=$PWD/file/store run -1 --separate-stderr npc-batch fetch -o more
+	echo "$output" >out
+	accounted in out
+	assert_equal "$(codes out)" '200 2, batch_expired 2'
 }

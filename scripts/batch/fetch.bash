@@ -129,7 +129,12 @@ fetch() {
 	npc-batch-lines join --misses "$work/misses" "${results[@]}" "$state/requests.ndjson" || status=$?
 	[ "$status" -le 1 ] || exit "$status"
 	if [ -s "$work/misses" ]; then
-		npc-cache get --misses "$work/left" "$work/misses" || die 'npc-cache could not go on'
+		npc-cache get --misses "$work/left" "$work/misses" >"$work/hits" || {
+			say 'the cache is not asked'
+			: >"$work/hits"
+			cp "$work/misses" "$work/left"
+		}
+		cat "$work/hits" || die 'cannot write'
 		if [ -s "$work/left" ]; then
 			npc-batch-lines join "${results[@]}" "$work/left" || status=$?
 		fi

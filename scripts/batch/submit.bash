@@ -87,7 +87,7 @@ make_round() {
 	done
 	rm -rf "$state"/.new.*
 	new=$(mktemp -d "$state/.new.XXXXXX") || die "$state: cannot write"
-	npc-cache get --misses "$work/missed" "$state/requests.ndjson" >"$work/known"
+	npc-cache get --misses "$work/missed" "$state/requests.ndjson" >/dev/null
 	# 1: lines that are no requests, which fetch will tell.
 	[ $? -le 1 ] || die 'npc-cache could not go on'
 	npc-batch-lines ask -o "$new" "${limits[@]}" "${results[@]}" "$work/missed" >"$work/made" || {
@@ -104,6 +104,8 @@ make_round() {
 			printf '%s\n' "$line" >"$new/part-${part%.ndjson}/state.json" || die "$state: cannot write"
 	done < <(jq -r --arg token "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')" \
 		'.file, ({token: "\($token)-\(.file[:-7])", url, model, requests, bytes} | tojson)' "$work/made")
+	round=("$new"/part-*)
+	[ ${#round[@]} -eq "$(wc -l <"$work/made")" ] || die "$state: cannot make what is to be sent"
 	round=("$state"/round-*)
 	sync "$new"/part-*/state.json "$new"
 	chmod --reference="$state" "$new" && mv "$new" "$(printf '%s/round-%03d' "$state" $((${#round[@]} + 1)))" || die "$state: cannot write"
