@@ -37,6 +37,7 @@ drivers := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 server := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/server/*.c))
 pages := $(wildcard cmd/*.1 man/*.[157])
 scripts := $(wildcard scripts/npc-*)
+pieces := $(wildcard scripts/batch/*.bash)
 
 all: $(addprefix $(OBJ)/,$(programs))
 
@@ -52,6 +53,9 @@ $(OBJ)/npc-llm: $(OBJ)/cmd/npc-llm.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL) -lm
 
 $(OBJ)/npc-cache: $(OBJ)/cmd/npc-cache.o $(OBJ)/libnpc.a
+	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE) -lm
+
+$(OBJ)/npc-batch-lines: $(OBJ)/cmd/npc-batch-lines.o $(OBJ)/libnpc.a
 	$(CC) $(MODE) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(STORE) -lm
 
 $(OBJ)/npc-recall: $(OBJ)/cmd/npc-recall.o $(OBJ)/libnpc.a
@@ -140,6 +144,8 @@ bench:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/npc
 	install $(addprefix $(OBJ)/,$(programs)) $(scripts) $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/libexec/npc/batch
+	install -m 644 $(pieces) $(DESTDIR)$(PREFIX)/libexec/npc/batch
 	cp -R data/. $(DESTDIR)$(PREFIX)/share/npc
 	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/npc
 	for page in $(pages); do \
@@ -149,7 +155,7 @@ install: all
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(programs) $(notdir $(scripts)))
-	rm -rf $(DESTDIR)$(PREFIX)/share/npc
+	rm -rf $(DESTDIR)$(PREFIX)/share/npc $(DESTDIR)$(PREFIX)/libexec/npc
 	for page in $(notdir $(pages)); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page || exit 1; \
 	done

@@ -206,6 +206,35 @@ start_dav() {
 	DAV_URL=http://127.0.0.1:$NGINX_PORT
 }
 
+# start_sshd NAME=VALUE...: an sshd with keys of its own, whose sessions have these in their environment.
+# Sets SSHD_PORT; SSH_KEY is what lets one in. It cannot be given any free port either.
+start_sshd() {
+	local dir pid try
+	dir=$(server_dir sshd)
+	SSH_KEY=${SERVER_DIR:-$BATS_TEST_TMPDIR}/ssh.key
+	[ -f "$SSH_KEY" ] || ssh-keygen -q -t ed25519 -N '' -f "$SSH_KEY"
+	ssh-keygen -q -t ed25519 -N '' -f "$dir/host"
+	# What the service's own start does.
+	[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
+	for ((try = 0; try < 20; try++)); do
+		SSHD_PORT=$((20000 + RANDOM % 12000))
+		! (exec 4<>"/dev/tcp/127.0.0.1/$SSHD_PORT") 2>/dev/null || continue
+		printf '%s\n' "Port $SSHD_PORT" 'ListenAddress 127.0.0.1' "HostKey $dir/host" "PidFile $dir/pid" \
+			"AuthorizedKeysFile $SSH_KEY.pub" 'StrictModes no' 'UsePAM no' 'PasswordAuthentication no' 'LogLevel VERBOSE' \
+			"SetEnv ${*@Q}" >"$dir/config"
+		setpriv --pdeathsig TERM /usr/sbin/sshd -D -E "$dir/log" -f "$dir/config" >"$dir/out" 2>&1 3>&- &
+		pid=$!
+		if wait_for_file "$dir/pid" "$pid" 2>/dev/null; then
+			SERVER_PIDS+=("$pid")
+			return
+		fi
+		kill "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
+	done
+	cat "$dir/out" "$dir/log" >&2
+	return 1
+}
+
 # pids_of PATTERN: of the processes whose arguments, with blanks between them, match it.
 pids_of() {
 	local file words

@@ -92,6 +92,13 @@ static void next_request(struct conn *c, struct server *s, int64_t now)
 	}
 }
 
+static void reset(struct conn *c)
+{
+	struct linger now = {.l_onoff = 1};
+
+	setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
 bool conn_wants(const struct conn *c)
 {
 	return !c->busy || c->in.len - c->at < READ_AHEAD;
@@ -118,6 +125,13 @@ void conn_read(struct conn *c, struct server *s, int64_t now)
 		return;
 	}
 	c->in.len += (size_t)n;
+	if (s->cuts && c->in.len - c->at > s->options->cut_at) {
+		s->cuts--;
+		s->journal.cut++;
+		c->gone = true;
+		reset(c);
+		return;
+	}
 	next_request(c, s, now);
 }
 
@@ -163,13 +177,6 @@ static enum conn_next send_some(struct conn *c)
 			return CONN_FULL;
 	}
 	return CONN_WAIT;
-}
-
-static void reset(struct conn *c)
-{
-	struct linger now = {.l_onoff = 1};
-
-	setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
 /*

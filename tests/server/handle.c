@@ -17,6 +17,8 @@ struct turn {
 	const struct request *request;
 	struct reply *reply;
 	struct ask ask;
+	enum service_op op;
+	struct slice id; /* of a file or a batch */
 	struct seen_entry *seen;
 	struct fault fault;
 	enum admit_spelling hint;
@@ -33,11 +35,17 @@ void handle_init(struct server *s, struct options *o)
 	*s = (struct server){.options = o, .admit = o->admit, .rng = {o->seed}};
 	s->journal.fd = -1;
 	s->journal.headers = o->log_headers;
+	s->cuts = o->cuts;
+	s->service = o->service;
+	if (o->content.ptr)
+		s->service.batches.content = buf_all(&o->content);
+	s->service.batches.rng = (struct rng){o->seed};
 }
 
 void handle_free(struct server *s)
 {
 	seen_free(&s->seen);
+	batches_free(&s->service.batches);
 	json_doc_free(&s->doc);
 	reply_draft_free(&s->draft);
 	buf_free(&s->scratch);
@@ -95,7 +103,8 @@ static int read_body(struct turn *t, struct err *e)
 	struct server *s = t->server;
 	const struct json *root;
 
-	if (!slice_is(t->request->method, "POST"))
+	if (!slice_is(t->request->method, "POST") || t->op == SERVICE_UPLOAD ||
+	    t->op == SERVICE_CANCEL)
 		return 0;
 	root = json_parse(&s->doc, t->request->body, e);
 	if (!root)
@@ -229,6 +238,28 @@ static void answer(struct turn *t)
 	spoil_draft(&s->draft, t->reply, t->fault, &s->options->spoil);
 }
 
+/* The same of a batch service. */
+static void serve(struct turn *t)
+{
+	struct server *s = t->server;
+	struct service *v = &s->service;
+	struct err e;
+
+	if (service_fault(v, t->op, &t->fault, &e) < 0) {
+		refuse(t, 400, e.text, "bad_steering");
+		return;
+	}
+	if (t->fault.status < 300)
+		service_answer(v, t->op, t->id, t->request, t->ask.root, t->ask.wall, &s->draft);
+	else if (t->fault.status == 429 || t->fault.status == 503)
+		tell(t, FAULT_WAIT);
+	spoil_draft(&s->draft, t->reply, t->fault, &s->options->spoil);
+	s->journal.uploads += t->op == SERVICE_UPLOAD && s->draft.status == 200;
+	s->journal.batches = v->batches.n;
+	s->journal.paid = v->batches.paid;
+	s->journal.paid_twice = v->batches.paid_twice;
+}
+
 /* What keeps a request from being answered, and then the answer. */
 static void decide(struct turn *t)
 {
@@ -246,7 +277,10 @@ static void decide(struct turn *t)
 		tell(t, 0);
 	} else {
 		s->journal.admitted++;
-		answer(t);
+		if (t->op)
+			serve(t);
+		else
+			answer(t);
 	}
 	if (!t->hinted && admit_always(t->hint))
 		admit_hint(
@@ -289,7 +323,7 @@ static bool about_the_server(struct server *s, const struct request *q, struct r
 {
 	bool reset = slice_is(q->path, "/stats/reset");
 
-	if (!reset && !slice_is(q->path, "/stats"))
+	if (!reset && !slice_is(q->path, "/stats") && !service_control(&s->service, q->path))
 		return false;
 	journal_stats(&s->journal, &s->draft.body);
 	if (reset)
@@ -323,6 +357,7 @@ bool handle_request(
 	t.seen->times++;
 	note_early(&t);
 	ask_path(&t.ask, q->path);
+	t.op = service_op(q, &t.id);
 	decide(&t);
 	render(&t);
 	note(&t, connection);

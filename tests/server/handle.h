@@ -15,12 +15,15 @@
 #include "request.h"
 #include "rng.h"
 #include "seen.h"
+#include "service.h"
 
 struct server {
 	struct options *options;
 	struct admit admit;
 	struct seen seen;
 	struct journal journal;
+	struct service service;
+	uint64_t cuts; /* uploads that are still to be cut off */
 	struct rng rng;
 	uint64_t number; /* of the last request */
 	int64_t told_at; /* when all were told to wait, and until when */

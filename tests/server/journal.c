@@ -115,6 +115,11 @@ void journal_stats(const struct journal *j, struct buf *b)
 	jw_member_int(b, "max_in_flight", (int64_t)j->max_in_flight);
 	jw_member_int(b, "bytes_in", (int64_t)j->bytes_in);
 	jw_member_int(b, "bytes_out", (int64_t)j->bytes_out);
+	jw_member_int(b, "uploads", (int64_t)j->uploads);
+	jw_member_int(b, "cut", (int64_t)j->cut);
+	jw_member_int(b, "batches", (int64_t)j->batches);
+	jw_member_int(b, "paid", (int64_t)j->paid);
+	jw_member_int(b, "paid_twice", (int64_t)j->paid_twice);
 	jw_object_end(b);
 }
 
@@ -125,6 +130,9 @@ void journal_reset(struct journal *j)
 	    .headers = j->headers,
 	    .lines = j->lines,
 	    .in_flight = j->in_flight,
+	    .batches = j->batches,
+	    .paid = j->paid,
+	    .paid_twice = j->paid_twice,
 	    .max_in_flight = j->in_flight,
 	};
 

@@ -32,6 +32,10 @@ struct journal {
 	uint64_t max_in_flight;
 	uint64_t bytes_in; /* of bodies */
 	uint64_t bytes_out;
+	uint64_t uploads, cut; /* files for batches: whole ones, and those that were cut off */
+	uint64_t batches;
+	uint64_t paid; /* answers of batches; twice: for a body that had one */
+	uint64_t paid_twice;
 };
 
 struct journal_entry {

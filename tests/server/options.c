@@ -12,8 +12,13 @@
 enum {
 	OPT_ADMIT = 256,
 	OPT_AUTH,
+	OPT_BATCH_END,
+	OPT_BATCH_FAULT,
+	OPT_BATCH_ODD,
+	OPT_BATCH_SHUFFLE,
 	OPT_CHAOS,
 	OPT_CONTENT,
+	OPT_CUT_UPLOAD,
 	OPT_DIGEST,
 	OPT_DIM,
 	OPT_EXIT_WITH_PARENT,
@@ -40,8 +45,13 @@ enum {
 static const struct option long_options[] = {
     {"admit", required_argument, NULL, OPT_ADMIT},
     {"auth", required_argument, NULL, OPT_AUTH},
+    {"batch-end", required_argument, NULL, OPT_BATCH_END},
+    {"batch-fault", required_argument, NULL, OPT_BATCH_FAULT},
+    {"batch-odd", no_argument, NULL, OPT_BATCH_ODD},
+    {"batch-shuffle", no_argument, NULL, OPT_BATCH_SHUFFLE},
     {"chaos", required_argument, NULL, OPT_CHAOS},
     {"content", required_argument, NULL, OPT_CONTENT},
+    {"cut-upload", required_argument, NULL, OPT_CUT_UPLOAD},
     {"digest", no_argument, NULL, OPT_DIGEST},
     {"dim", required_argument, NULL, OPT_DIM},
     {"exit-with-parent", no_argument, NULL, OPT_EXIT_WITH_PARENT},
@@ -87,6 +97,11 @@ static const char help[] =
     "  --require-key KEY      --auth bearer|api-key|any\n"
     "  --content FILE         what is answered instead of {\"digest\",\"id\"}\n"
     "  --rules FILE           lines of {\"match\",\"content\",\"fault\",\"finish\"}\n"
+    "  --batch-end STATE      what becomes of batches: completed, expired, failed\n"
+    "  --batch-fault OP=NAME,...  to upload, files, file, content, create, list, poll, cancel\n"
+    "  --batch-shuffle        results in any order; --batch-odd: one twice, one nobody's, one "
+    "lost\n"
+    "  --cut-upload SIZE,N    N requests are cut off when so much of them has come\n"
     "  --header 'NAME: TEXT'  on every answer, repeated\n"
     "  --dim N                numbers in an embedding (8)\n"
     "  --seed N               of all that is drawn (1)\n"
@@ -148,6 +163,15 @@ static int time_option(struct options *o, int opt, struct slice arg, struct err 
 	}
 }
 
+static int parse_cut(struct options *o, const char *text, struct err *e)
+{
+	struct slice rest = slice_str(text), size = slice_split(&rest, ',');
+
+	if (num_size(size, &o->cut_at, e) < 0)
+		return -1;
+	return num_uint(rest.ptr ? rest : slice_str("1"), 1, 1000, &o->cuts, e);
+}
+
 static int value_option(struct options *o, int opt, const char *text, struct err *e)
 {
 	struct slice arg = slice_str(text);
@@ -157,10 +181,16 @@ static int value_option(struct options *o, int opt, const char *text, struct err
 		return admit_parse(&o->admit, text, e);
 	case OPT_AUTH:
 		return parse_auth(o, arg, e);
+	case OPT_BATCH_END:
+		return batches_end(arg, &o->service.batches.end, e);
+	case OPT_BATCH_FAULT:
+		return service_fault_option(&o->service, text, e);
 	case OPT_CHAOS:
 		return fault_rates_chaos(&o->faults, text, e);
 	case OPT_CONTENT:
 		return fs_slurp(text, BUF_MAX, &o->content, e);
+	case OPT_CUT_UPLOAD:
+		return parse_cut(o, text, e);
 	case OPT_DIM:
 		return num_uint(arg, 1, 100000, &o->dim, e);
 	case OPT_FAULT:
@@ -184,6 +214,12 @@ static int value_option(struct options *o, int opt, const char *text, struct err
 static bool plain_option(struct options *o, int opt, char *text)
 {
 	switch (opt) {
+	case OPT_BATCH_ODD:
+		o->service.batches.odd = true;
+		return true;
+	case OPT_BATCH_SHUFFLE:
+		o->service.batches.shuffled = true;
+		return true;
 	case OPT_DIGEST:
 		o->digest = true;
 		return true;
@@ -224,6 +260,7 @@ void options_read(struct options *o, int argc, char **argv)
 	    .grace = 20000000,
 	    .refuse_for = 500000000,
 	    .dim = 8,
+	    .service.batches.end = BATCH_COMPLETED,
 	    .seed = 1,
 	    .spoil = {"http://127.0.0.1:1/elsewhere", 16 << 20, -1},
 	};

@@ -13,6 +13,7 @@
 #include "delay.h"
 #include "faults.h"
 #include "rules.h"
+#include "service.h"
 #include "spoil.h"
 
 enum options_auth { OPTIONS_ANY, OPTIONS_BEARER, OPTIONS_API_KEY };
@@ -44,6 +45,8 @@ struct options {
 	uint64_t seed;
 	int64_t refuse_for;
 	struct spoil spoil;
+	struct service service; /* as it begins */
+	uint64_t cut_at, cuts; /* so many requests are cut off after so many bytes */
 	const char *log;
 	bool log_headers;
 };
