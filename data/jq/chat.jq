@@ -55,8 +55,9 @@ def row_of($file; $line):
 	(try (fromjson | if type == "object" and (.id | type) == "string" then . else error("a row must be an object with a string id") end)
 		catch ("\($file):\($line): \(.)\n" | masked + "\n" | halt_error(2)));
 
-# casting FILE WANTED: the rows of those who are wanted, with the names of their ties.
-def casting($file; $wanted):
+# casting FILE WANTED WORLD: the rows of those who are wanted, with the names of their ties, in that
+# world if it is one's name.
+def casting($file; $wanted; $world):
 	reduce (foreach inputs as $text (0; . + 1; {line: ., $text} | select($text | test("[^ \t\r]")))) as $l
 		({names: {}, found: ($wanted | map([]))};
 		($l.text | row_of($file; $l.line)) as $row
@@ -67,32 +68,37 @@ def casting($file; $wanted):
 	| [range($wanted | length) as $i | .found[$i] | one($wanted[$i])]
 	| if length == 2 and .[0].id == .[1].id then "nobody talks to themselves\n" | halt_error(2) else . end
 	| map(if .ties | type == "array" then .ties |= map(if type == "object" and (.to_name | not) and $names[.to | strings // ""] then .to_name = $names[.to] else . end)
-		else . end);
+		else . end)
+	| if $world | test("^[a-z0-9-]+$") then map(.world = $world) else . end;
 
 # --- The log, as SillyTavern has it: a header, then messages
-
-def header($date):
-	{user_name: $setup.you, character_name: (people[0] | called), create_date: $date,
-	 chat_metadata: {npc: {id: people[0].id, session: $setup.session}}};
 
 def message($who; $user; $date; $mes):
 	{name: $who, is_user: $user, is_system: false, send_date: $date, $mes, extra: {}};
 
 def greeting($date):
-	people[0] | (.greeting | strings | clean | trim | select(. != "")) as $mes
+	(.greeting | strings | clean | trim | select(. != "")) as $mes
 	| message(called; false; $date; $mes) + {swipes: [$mes], swipe_id: 0, swipe_info: [{send_date: $date, extra: {}}]};
 
-def of_header($file; $session):
+# set_up YOU AT DATE: of the people: their names, $setup, and the first lines of a new chat.
+def set_up($you; $at; $date):
+	{people: ., $you, time: (if $at == "" then null else $at | tonumber? // . end)} as $new
+	| (.[0] | called), (.[1] // {id: $you} | called), ($new | tojson),
+	  ({user_name: $you, character_name: (.[0] | called), create_date: $date,
+		chat_metadata: {npc: {id: .[0].id, session: $setup.session}}} | tojson),
+	  (.[0] | greeting($date) | tojson);
+
+def of_header($file):
 	if type != "object" or ([has("user_name", "character_name", "chat_metadata")] | any | not) then
 		"\($file): the first line is no header of a chat" | short + "\n" | halt_error(2)
 	elif [.chat_metadata.npc.id?, .character_name] | map(strings) | .[:1] | inside([people[0].id, (people[0] | called), "unused"]) | not then
 		"\($file): a chat with \(.character_name)" | short + "\n" | halt_error(2)
 	elif .chat_metadata.npc.session? | type == "string" then .
-	else .chat_metadata = (.chat_metadata // {} | objects // {}) + {npc: {id: people[0].id, $session}} end;
+	else .chat_metadata = (.chat_metadata // {} | objects // {}) + {npc: {id: people[0].id, session: $setup.session}} end;
 
-# loaded FILE SESSION: its lines as they are; only the header may get a session. A last line that is
-# torn was never shown as saved.
-def loaded($file; $session):
+# loaded FILE: its session, and its lines as they are; only the header may get a session. A last line
+# that is torn was never shown as saved.
+def loaded($file):
 	[inputs | select(test("[^ \t\r]"))] as $lines
 	| if $lines == [] then "\($file): an empty log" | short + "\n" | halt_error(2) else . end
 	| range($lines | length) as $i
@@ -100,7 +106,9 @@ def loaded($file; $session):
 	| (try {is: fromjson} catch {bad: .}) as $line
 	| if $line.bad and $i > 0 and $i == ($lines | length) - 1 then empty
 	elif $line.bad then "\($file):\($i + 1): \($line.bad)" | short + "\n" | halt_error(2)
-	elif $i == 0 then ($line.is | of_header($file; $session)) as $head | if $head == $line.is then . else $head | tojson end
+	elif $i == 0 then
+		($line.is | of_header($file)) as $head
+		| ($head.chat_metadata.npc.session | masked), if $head == $line.is then . else $head | tojson end
 	elif $line.is | type == "object" and (.mes | type) == "string" then .
 	else "\($file):\($i + 1): no message" | short + "\n" | halt_error(2) end;
 
@@ -137,7 +145,7 @@ def answered($said; $stopped):
 	| ($last.response.body.choices[0]? // null) as $choice
 	| if $last == null and $stopped then
 		{text: ([.[].delta? | strings] | join("") | spoken), partial: true} | if .text == "" then {failed: "stopped"} else . end
-	elif $last == null then {failed: ($said | split("\n") | map(select(. != "")) | last // "no answer came")}
+	elif $last == null then {failed: ($said | split("\n") | map(select(. != "")) | first // "no answer came")}
 	elif $last.error then {failed: "\($last.error.code): \($last.error.message)"}
 	elif $last.response.status_code != 200 then
 		{failed: "the server answered \($last.response.status_code): \(first($last.response.body | .error?.message?, .message?, . | strings) // "without a word")"}
