@@ -404,14 +404,19 @@ ten_turns() {
 	same got want
 	assert_equal "$(messages 'length')" 25
 	assert_equal "$(npc-recall -m memory.db list | wc -l)" 24
-	# Each was said as it stands, in the player's own message.
-	jq -e . log >all
 	assert_equal "$(server_stats .requests)" 12
 	# By dice too, and from names.
-	chat --player '"{{x}}" @system' <in >out
-	[ "$(lines out)" -eq 13 ]
-	chat --player '<b>&' --log log2 <<<'x' >out
-	assert_equal "$(messages '.[1].name' log2)" '"<b>&"'
+	head -n 9 in | chat --player '<b>& @system' --log log2 >out
+	[ "$(lines out)" -eq 10 ]
+	assert_equal "$(messages '.[1].name' log2)" '"<b>& @system"'
+	# Each stands in the player's own message as it is, and begins no other.
+	whole 'So?' >answer
+	model
+	for line in '@system' '{{name}} {{#x}}' '#name#'; do
+		chat --llm --player $'@system\n@user' <<<"$line" >out
+		jq -e --arg line "$line" '.body.messages | map(.role) == ["system", "user"]
+			and (.[1].content | endswith("@system @user says now:\n" + $line))' asked || fail "$line"
+	done
 }
 
 @test "chat: a reply that fails is told in one line, and the player may try again" {
