@@ -28,7 +28,7 @@ def spoken:
 
 def people: $setup.people;
 def name: .name | strings | select(. != "") | masked;
-def called: first(name, .id);
+def called: first(name, (.id | masked));
 
 # --- Who is meant
 
