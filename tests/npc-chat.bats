@@ -194,7 +194,7 @@ ten_turns() {
 	export -n NPC_MODEL
 	for turn in 1 2 3 4; do
 		mkfifo "in.$turn"
-		chat -m memory.db --log log <"in.$turn" >"out.$turn" 2>"err.$turn" 3>&- &
+		npc-chat npc-0003 -c "$CAST" -m memory.db --log log <"in.$turn" >"out.$turn" 2>"err.$turn" 3>&- &
 		pid=$!
 		exec 6>"in.$turn"
 		printf 'Line %s.\n/save\nAnother.\n' "$turn" >&6
@@ -204,8 +204,8 @@ ten_turns() {
 		done
 		said=$(sed -n 's/.*saved in.*, \([0-9]*\) lines/\1/p' "err.$turn")
 		kill -9 "$pid"
-		exec 6>&-
 		wait "$pid" || true
+		exec 6>&-
 		sound log
 		[ "$(lines log)" -ge "$said" ]
 	done
