@@ -1,5 +1,6 @@
 load helpers
 load server
+load terminal
 
 setup() {
 	npc_setup
@@ -644,24 +645,6 @@ fault() {
 	assert_equal "$(codes out)" 'interrupted 10'
 }
 
-# in_terminal COMMAND: in a pseudo-terminal whose keys are what is written to descriptor 5.
-in_terminal() {
-	mkfifo keys
-	SHELL=/bin/sh script -qefc "$1" screen <keys >screen.out 3>&- &
-	TERMINAL_PID=$!
-	exec 5>keys
-}
-
-# on_screen TEXT: waits for it; fails after 10 s.
-on_screen() {
-	local i
-	for ((i = 0; i < 1000; i++)); do
-		! grep -qF "$1" screen || return 0
-		sleep 0.01
-	done
-	return 1
-}
-
 @test "llm: in a terminal: the bar, Ctrl-C once and twice" {
 	command -v script >/dev/null || skip 'script is not installed'
 	local status=0
@@ -677,7 +660,6 @@ on_screen() {
 	assert_equal "$status" 130
 	assert_equal "$(codes out)" '200 4, interrupted 46'
 
-	rm keys
 	start_server --latency 30s
 	in_terminal "npc-llm -u $SERVER_URL/v1 -j 4 in >out"
 	server_stats_until '.in_flight == 4'
