@@ -20,6 +20,7 @@ setup() {
 
 teardown() {
 	exec 5>&-
+	[ -z "${TERMINAL_PID:-}" ] || kill "$TERMINAL_PID" 2>/dev/null || true
 	stop_servers
 }
 
