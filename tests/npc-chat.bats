@@ -20,6 +20,7 @@ setup() {
 
 teardown() {
 	exec 5>&-
+	[ -z "${TERMINAL_PID:-}" ] || kill "$TERMINAL_PID" 2>/dev/null || true
 	stop_servers
 }
 
@@ -217,6 +218,33 @@ ten_turns() {
 	npc-recall -m memory.db list --npc npc-0003 >memories
 	run -1 grep 'never answered' memories
 	grep -q 'Good night' memories
+}
+
+@test "chat: kill -9 while the log is written leaves the old one" {
+	local i pid sync
+	sync=$(command -v sync)
+	chat --log log <<<'Good day.' >out
+	cp log before
+	mkdir bin
+	printf '#!/bin/sh\necho "$@" >>synced\nuntil [ -e go ]; do sleep 0.01; done\nexec %s "$@"\n' "$sync" >bin/sync
+	chmod +x bin/sync
+	echo 'And?' >said
+	PATH=$PWD/bin:$PATH npc-chat npc-0003 -c "$CAST" --log log <said >out 3>&- &
+	pid=$!
+	for ((i = 0; i < 2000; i++)); do
+		[ ! -s synced ] || break
+		sleep 0.01
+	done
+	same log before
+	kill -9 "$pid"
+	wait "$pid" || true
+	: >go
+	same log before
+	[ "$(<synced)" = "$PWD/log.part" ]
+	# What was left beside it is in nobody's way.
+	chat --log log <<<'And?' >out
+	sound log
+	[ "$(messages length)" -eq 5 ]
 }
 
 @test "chat: /again, /edit, /forget: log and memory hold what stands" {
@@ -666,6 +694,9 @@ ten_turns() {
 	printf '%s\n' '[2,3,"my-model",0.5]' '[1,1,"my-model",0.5]' '[3,0,"my-model",0.5]' >want
 	sed -i 's/^\[[4-9]/[3/' got
 	same got want
+	# What the prompt shows anyway is not recalled as well.
+	chat --llm -m own.db <<<$'The mill burnt.\nThe mill burnt?' >out
+	assert_equal "$(jq -c '.row | [.recall, (.turns | length)]' asked)" '[[],3]'
 	# Only what was asked for asks a model.
 	NPC_BASE_URL=http://127.0.0.1:1 chat <<<'Well?' >out
 	[ "$(lines out)" -eq 2 ]
