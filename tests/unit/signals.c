@@ -122,7 +122,6 @@ static void dying(void)
 	signal(SIGHUP, SIG_IGN);
 	CHECK(WEXITSTATUS(child(SIGHUP, true)) == 7);
 	signal(SIGHUP, SIG_DFL);
-	signal(SIGINT, SIG_DFL);
 }
 
 static void no_events(void)
