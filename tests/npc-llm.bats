@@ -602,7 +602,7 @@ fault() {
 }
 
 @test "llm: Ctrl-C once: what is in flight is finished; dies by the signal" {
-	start_server --latency 300ms
+	start_server --latency 2s
 	requests 100 >in
 	npc-llm -u "$SERVER_URL/v1" -j 4 in >out 2>err 3>&- &
 	local pid=$! status=0

@@ -102,8 +102,9 @@ static void dying(void)
 {
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 
-	/* Whoever runs the tests may have it ignored. */
+	/* Whoever runs the tests may have them ignored. */
 	signal(SIGHUP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
 
 	check_test("they stay blocked to the end; who unblocks one dies by it");
 	for (int i = 0; i < 3; i++) {
