@@ -284,19 +284,17 @@ double recall_score(const struct recall *r, size_t at, struct recall_parts *p)
 	    r->weight;
 }
 
-/* The relevance below which not even the most recent and important one would be among the best. */
-static double cut_of(const struct recall *r)
+/* The relevance below which not even the most recent and important one would reach that score. */
+static double cut_of(const struct recall *r, double score)
 {
 	double most = r->most > 0 ? r->most : 1;
 
 	if (!(r->o.relevance > 0) || !(r->weight > 0))
 		return -INFINITY;
-	return (r->best.least * r->weight - r->o.recency - r->o.importance) * most /
-	    r->o.relevance -
-	    1e-9;
+	return (score * r->weight - r->o.recency - r->o.importance) * most / r->o.relevance - 1e-9;
 }
 
-/* The best so far by all that counts; those that could not be among them are not looked at closer. */
+/* The best so far by all that counts, best first; those that could not be among them are not looked at closer. */
 static void fill_best(struct recall *r, size_t size)
 {
 	const float *quick = by_vector_alone(r) ? r->cosine : r->relevance;
@@ -312,8 +310,9 @@ static void fill_best(struct recall *r, size_t size)
 		if (about < cut || !recall_candidate(r, i))
 			continue;
 		top_add(&r->best, recall_score(r, i, &p), number_of(r, i));
-		cut = cut_of(r) - off;
+		cut = cut_of(r, r->best.least) - off;
 	}
+	top_sort(&r->best);
 }
 
 static double whole_score(const struct recall *r, size_t at)
@@ -323,18 +322,45 @@ static double whole_score(const struct recall *r, size_t at)
 	return recall_score(r, at, &p);
 }
 
-/* The same, where a code's cosine is not good enough. 1: these are the best; 0: more may be. */
-static int rescore_best(struct recall *r, struct err *e)
+/*
+ * Those behind the best by codes that could be among them all the same: where many are nearly as near,
+ * a code cannot tell, and one look at all finds them sooner than a longer list.
+ */
+static int rescore_rest(struct recall *r, struct err *e)
+{
+	double none = code_error(r, 0), step = code_error(r, 1) - none;
+	double cut = cut_of(r, r->sure.least) - none;
+
+	/* Where likeness does not count, what it is off does not either. */
+	if (!(r->o.relevance > 0))
+		return 0;
+	for (size_t i = r->n; i-- > 0;) {
+		if ((double)r->cosine[i] + step * (double)r->scale[i] < cut ||
+		    (r->state[i] & RECALL_EXACT) || !recall_candidate(r, i))
+			continue;
+		if (recall_rescore(r, i, e) < 0)
+			return -1;
+		top_add(&r->sure, whole_score(r, i), number_of(r, i));
+		cut = cut_of(r, r->sure.least) - none;
+	}
+	return 0;
+}
+
+/* The best so far, where a code's cosine is not good enough. */
+static int rescore_best(struct recall *r, size_t size, struct err *e)
 {
 	double scale = (r->most > 0 ? r->most : 1) * r->weight;
 	int got = rescore(r, &r->best, scale > 0 ? r->o.relevance / scale : 0, whole_score, e);
 
-	if (got < 0)
+	if (got < 0 || (got == 0 && r->best.n == size && rescore_rest(r, e) < 0))
 		return -1;
 	/* Floats change how relevant they are, and nothing else. */
 	r->most = find_most(r);
-	reorder(r, &r->best, whole_score);
-	return got;
+	if (got)
+		reorder(r, &r->best, whole_score);
+	else
+		fill_best(r, size);
+	return 0;
 }
 
 int recall_select(struct recall *r, size_t size, struct err *e)
@@ -342,16 +368,6 @@ int recall_select(struct recall *r, size_t size, struct err *e)
 	if (find_relevance(r, size, e) < 0)
 		return -1;
 	find_scales(r);
-	for (;;) {
-		int got;
-
-		fill_best(r, size);
-		top_sort(&r->best);
-		if (!by_vector_alone(r))
-			return 0;
-		got = rescore_best(r, e);
-		if (got != 0 || r->best.n < size)
-			return got < 0 ? -1 : 0;
-		size = recall_further(size);
-	}
+	fill_best(r, size);
+	return by_vector_alone(r) ? rescore_best(r, size, e) : 0;
 }
