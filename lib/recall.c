@@ -153,6 +153,17 @@ static int check_vector(struct recall *r, const struct memory_counts *c, struct 
 	return bad(r);
 }
 
+static double sum_of(const float *x, size_t n)
+{
+	double sum = 0, square = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		sum += fabs((double)x[i]);
+		square += (double)x[i] * (double)x[i];
+	}
+	return sum / sqrt(square);
+}
+
 static int read_vector(struct recall *r, const struct memory_counts *c, struct err *e)
 {
 	r->vectors = false;
@@ -171,6 +182,7 @@ static int read_vector(struct recall *r, const struct memory_counts *c, struct e
 		r->dimensions_cap = r->dimensions;
 	}
 	vector_encode_query(r->q->vector, r->dimensions, r->code, &r->query_scale);
+	r->query_sum = sum_of(r->q->vector, r->dimensions);
 	return 0;
 }
 

@@ -66,6 +66,7 @@ struct recall {
 	float *x; /* a memory's */
 	size_t dimensions, dimensions_cap;
 	float query_scale, scale_most; /* of the query's codes; the greatest of the memories' */
+	double query_sum; /* of its numbers' sizes, where its length is 1 */
 	float cosine_most; /* by the codes, of all memories; at least 0 */
 	bool compared; /* some by their floats */
 

@@ -48,16 +48,17 @@ static void fill_pool(struct recall *r, const float *score, float above, size_t 
 }
 
 /*
- * How far a cosine by codes of that scale can be off: a number is off by half a step at most, the scale
- * is a step for a vector of length 1, so the vector is off by no more than step / 2 * sqrt(dimensions).
- * Floats add their own little.
+ * How far a cosine by codes of that scale can be off. A number is off by half a step at most, and the
+ * scale is a step for a vector of length 1: so what is off in the memory's vector changes the cosine by
+ * half a step times the sum of the query's numbers at most, and the other way round by half a step
+ * times the square root of the dimensions. Floats add their own little.
  */
 static double code_error(const struct recall *r, float scale)
 {
-	double half = sqrt((double)r->dimensions) / 2;
-	double query = half * (double)r->query_scale, other = half * (double)scale;
+	double most = sqrt((double)r->dimensions);
+	double other = (double)scale / 2, query = (double)r->query_scale / 2;
 
-	return query * (1 + other) + other + 1e-5;
+	return r->query_sum * other + query * most * (1 + most * other) + 1e-5;
 }
 
 /*
