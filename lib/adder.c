@@ -172,16 +172,24 @@ static void move(struct buf *to, struct buf *from)
 	buf_reset(from, ADDER_BYTES);
 }
 
+/* What became of the commit: what was ahead of it is on the disk. */
+static int settle(struct adder *a, int got)
+{
+	if (got < 0)
+		return -1;
+	move(&a->acks, &a->ahead);
+	a->open = false;
+	a->n = a->bytes = 0;
+	return 0;
+}
+
 int adder_next(struct adder *a, struct err *e)
 {
 	int got = a->open ? memory_commit_ahead(a->memory, e) : memory_durable(a->memory, e);
 
-	if (got < 0)
+	if (settle(a, got) < 0)
 		return -1;
-	move(&a->acks, &a->ahead);
 	move(&a->ahead, &a->batch);
-	a->open = false;
-	a->n = a->bytes = 0;
 	return 0;
 }
 
@@ -189,12 +197,9 @@ int adder_commit(struct adder *a, struct err *e)
 {
 	int got = a->open ? memory_commit(a->memory, e) : memory_durable(a->memory, e);
 
-	if (got < 0)
+	if (settle(a, got) < 0)
 		return -1;
-	move(&a->acks, &a->ahead);
 	move(&a->acks, &a->batch);
-	a->open = false;
-	a->n = a->bytes = 0;
 	return 0;
 }
 
