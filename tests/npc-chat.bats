@@ -353,6 +353,10 @@ ten_turns() {
 	done
 	run -2 chat --log . </dev/null
 	assert_output 'npc-chat: . is a folder'
+	mkfifo pipe
+	run -2 chat --log pipe </dev/null
+	assert_output 'npc-chat: pipe is no file'
+	[ -p pipe ]
 	run -3 chat --log nowhere/log </dev/null
 	assert_output --partial 'cannot write'
 }

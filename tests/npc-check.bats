@@ -273,6 +273,13 @@ harvest() {
 @test "npc-check: full disks and closed pipes" {
 	run -3 sh -c 'npc-check -r barks "$1" >/dev/full' sh "$MADE/barks"
 	assert_output --partial 'cannot write'
+	mkfifo pipe
+	timeout 20 cat pipe >got &
+	npc-check -r barks --rejects pipe "$MADE/barks" >/dev/null
+	wait $!
+	[ -p pipe ]
+	run -3 npc-check -r barks --rejects . "$MADE/barks"
+	assert_line 'npc-check: cannot write .'
 	run -0 --separate-stderr bash -c 'for i in {1..60}; do cat "$1"; done | npc-check -r names | head -n 1; echo "${PIPESTATUS[1]}" >status' bash "$MADE/names"
 	[ "${#lines[@]}" -eq 1 ]
 	[ "$(cat status)" -ne 0 ]

@@ -262,6 +262,12 @@ data() {
 	assert_line --partial 'cannot write beside nowhere/page.html'
 	run -2 npc-gallery -o cast cast
 	assert_output 'npc-gallery: cast: is a folder'
+	mkfifo pipe
+	timeout 20 cat pipe >got &
+	run -0 npc-gallery -o pipe cast
+	wait $!
+	[ -p pipe ]
+	[ "$(tail -n 1 got)" = '</html>' ]
 	NPC_DATA=$PWD run -2 npc-gallery cast
 	assert_output --partial 'gallery/page.html: not found'
 	[ "$(ls cast)" = cast.ndjson ]
