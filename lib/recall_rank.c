@@ -50,12 +50,13 @@ static void fill_pool(struct recall *r, const float *score, float above, size_t 
 /*
  * How far a cosine by codes of that scale is off, at most. A number is off by half a step, and the scale
  * is a step for a vector of length 1: what is off in the memory's vector changes the cosine by half a
- * step times the sum of the query's numbers if all roundings lean one way, and else by more than
- * ROUNDINGS steps less than once in 10^10 times, however many they are (Hoeffding, Probability Inequalities
- * for Sums of Bounded Random Variables, 1963). The other way round it is next to nothing: half a step of
- * the query's finer codes times the square root of the dimensions. Floats add their own little.
+ * step times the sum of the query's numbers if all roundings lean one way. Where they are spread evenly,
+ * it is by more than ROUNDINGS steps less than once in 10^10 times, however many they are: their sum is
+ * sub-Gaussian with a variance of a twelfth of a step (Arbel et al., On Strict Sub-Gaussianity, 2020).
+ * The other way round it is next to nothing: half a step of the query's finer codes times the square
+ * root of the dimensions. Floats add their own little.
  */
-#define ROUNDINGS 3.5
+#define ROUNDINGS 2.0
 
 static double code_error(const struct recall *r, float scale)
 {
