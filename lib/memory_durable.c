@@ -14,10 +14,11 @@
  */
 static int open_log(struct memory *m, struct err *e)
 {
-	const char *path = sqlite3_filename_wal(sqlite3_db_filename(m->db, "main"));
+	const char *path;
 
 	if (m->log_open)
 		return 0;
+	path = sqlite3_filename_wal(sqlite3_db_filename(m->db, "main"));
 	/* To be synced by aio, it has to be open for writing. */
 	m->log.aio_fildes = open(path, O_RDWR | O_CLOEXEC);
 	if (m->log.aio_fildes < 0)

@@ -2,10 +2,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base64.h"
 #include "vector.h"
 #include "vector_impl.h"
 
-static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/*
+ * base64 puts bytes onto a buf, and looks at each letter more than once; vectors are read by the hundred
+ * thousand, into floats that are there.
+ */
 
 /* What each byte from FIRST on is worth; BAD where it is none of the letters. */
 enum { FIRST = '+', BAD = 64 };
@@ -103,29 +107,15 @@ int vector_base64(struct slice text, float *x, size_t *n, struct err *e)
 	return 0;
 }
 
-static void put_four(const uint8_t in[3], size_t n, char *to)
-{
-	uint8_t a = in[0], b = n > 1 ? in[1] : 0, c = n > 2 ? in[2] : 0;
-
-	to[0] = letters[a >> 2];
-	to[1] = letters[(a << 4 | b >> 4) & 0x3f];
-	to[2] = n > 1 ? letters[(b << 2 | c >> 6) & 0x3f] : '=';
-	to[3] = n > 2 ? letters[c & 0x3f] : '=';
-}
-
-/* Three floats are sixteen letters. */
+/* Three floats are sixteen letters: so that no padding comes between. */
 void vector_write(const float *x, size_t n, struct buf *b)
 {
 	for (size_t at = 0; at < n; at += 3) {
 		size_t some = n - at < 3 ? n - at : 3, bytes = some * sizeof *x;
-		uint8_t in[12];
-		char out[16];
-		size_t len = 0;
+		char in[12];
 
 		memcpy(in, x + at, bytes);
-		order_bytes(in, bytes);
-		for (size_t i = 0; i < bytes; i += 3, len += 4)
-			put_four(in + i, bytes - i, out + len);
-		buf_put(b, out, len);
+		order_bytes((uint8_t *)in, bytes);
+		base64_put(b, slice_make(in, bytes));
 	}
 }
