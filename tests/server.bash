@@ -101,10 +101,22 @@ body_digests() {
 	"$(server_program)" --digest
 }
 
+# has_started FILE PID: the server that this is has written its file, and is stopped with the others; else
+# it is gone.
+has_started() {
+	if wait_for_file "$1" "$2" 2>/dev/null; then
+		SERVER_PIDS+=("$2")
+		return
+	fi
+	kill "$2" 2>/dev/null
+	wait "$2" 2>/dev/null
+	return 1
+}
+
 # start_nginx HTTP-BLOCK: nginx with that in its http block, where PORT stands for the port.
 # nginx cannot be given any free port, so ports are tried until one is free. Sets NGINX_PORT.
 start_nginx() {
-	local dir pid try
+	local dir try
 	dir=$(server_dir nginx)
 	for ((try = 0; try < 20; try++)); do
 		NGINX_PORT=$((20000 + RANDOM % 12000))
@@ -112,13 +124,7 @@ start_nginx() {
 		nginx_config "$dir" "${1//PORT/$NGINX_PORT}" >"$dir/nginx.conf"
 		setpriv --pdeathsig TERM nginx -p "$dir" -e "$dir/error.log" -c "$dir/nginx.conf" \
 			>"$dir/out" 2>&1 3>&- &
-		pid=$!
-		if wait_for_file "$dir/pid" "$pid" 2>/dev/null; then
-			SERVER_PIDS+=("$pid")
-			return
-		fi
-		kill "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
+		has_started "$dir/pid" $! && return
 	done
 	cat "$dir/out" "$dir/error.log" >&2
 	return 1
@@ -209,7 +215,7 @@ start_dav() {
 # start_sshd NAME=VALUE...: an sshd with keys of its own, whose sessions have these in their environment.
 # Sets SSHD_PORT; SSH_KEY is what lets one in. It cannot be given any free port either.
 start_sshd() {
-	local dir pid try
+	local dir try
 	dir=$(server_dir sshd)
 	SSH_KEY=${SERVER_DIR:-$BATS_TEST_TMPDIR}/ssh.key
 	[ -f "$SSH_KEY" ] || ssh-keygen -q -t ed25519 -N '' -f "$SSH_KEY"
@@ -223,13 +229,7 @@ start_sshd() {
 			"AuthorizedKeysFile $SSH_KEY.pub" 'StrictModes no' 'UsePAM no' 'PasswordAuthentication no' 'LogLevel VERBOSE' \
 			"SetEnv ${*@Q}" >"$dir/config"
 		setpriv --pdeathsig TERM /usr/sbin/sshd -D -E "$dir/log" -f "$dir/config" >"$dir/out" 2>&1 3>&- &
-		pid=$!
-		if wait_for_file "$dir/pid" "$pid" 2>/dev/null; then
-			SERVER_PIDS+=("$pid")
-			return
-		fi
-		kill "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
+		has_started "$dir/pid" $! && return
 	done
 	cat "$dir/out" "$dir/log" >&2
 	return 1
